@@ -1,0 +1,61 @@
+# Every target does its own set-up in $(VENV). `make demo` and `make test` are the two to know.
+#
+#   make demo     the embedded demonstration, until Ctrl-C
+#   make test     all tests
+#   make check    style, types, import layers, fresh pins, Dockerfile
+#   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
+#   make lock     the pins in requirements/ anew, from the package index
+#   make clean    remove $(VENV) and the tools' caches
+#
+# PYTHON=python3.13 VENV=.venv-3.13 runs any of them on another interpreter.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Two workers by default: the tests are written for two cores. TESTS picks a part: make test TESTS=tests/facade
+WORKERS ?= 2
+TESTS ?= tests
+PYTEST_OPTIONS ?=
+
+BIN := $(VENV)/bin
+# Wheels only: a hash then names exactly what is installed, and no compiler is needed.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
+
+.PHONY: setup demo test check lock clean
+.DEFAULT_GOAL := setup
+
+setup: $(VENV)/.installed
+
+demo: setup
+	$(BIN)/facade demo
+
+test: setup
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_OPTIONS) $(TESTS)
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python requirements/lock.py --check
+	$(BIN)/hadolint Dockerfile
+
+lock: setup
+	$(BIN)/python requirements/lock.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The stamps: a venv is made once, its packages follow the pins, the project itself follows pyproject.toml.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is not Python 3.11 or newer; name one: make PYTHON=python3.13" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.packages: requirements/development.txt $(VENV)/.made
+	$(PIP) --require-hashes --only-binary :all: -r requirements/development.txt
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.packages
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@

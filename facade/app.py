@@ -1,0 +1,196 @@
+"""The composition root: the only module that knows everything. Clock, chance, sockets and both planes meet here.
+
+Read `run`, then `Sidecar.serve`: it is the life of the process from its first file to its last answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from facade.config.kinds import KindError, Kinds
+from facade.control import admin, observe
+from facade.control.begin import Beginning, begin
+from facade.control.binding import cannot_listen, server_context
+from facade.control.build import nothing
+from facade.control.listener import OpenListener, open_listener
+from facade.control.overview import Overview, breathe
+from facade.control.reload import Reloader
+from facade.control.site import Site
+from facade.control.source import Source
+from facade.control.start import Flags, StartError
+from facade.control.watch import watch
+from facade.page import status
+from facade.page.document import STYLE
+from facade.port import Services
+from facade.proxy.handler import Handler
+from facade.proxy.record import Recorder
+from facade.snapshot import Snapshots
+from facade.targets.catalog import Catalog
+from facade.targets.definition import Adapted, Silo
+from facade.tasks import spawn
+from facade.telemetry import exposition, lag, logs
+from facade.telemetry.metrics import Metrics
+from facade.wire import refusals
+from facade.wire.deadlines import Deadlines
+from facade.wire.server import Server
+
+_LAST_LINES: Final = 1.0
+"""Seconds that the last log lines get to leave."""
+
+VERSION: Final = version("strangler-facade")
+
+_log = structlog.get_logger("facade.app")
+
+
+def run(folder: Path, flags: Flags) -> int:
+    """Serve the configuration in `folder` until SIGTERM or SIGINT; returns the exit code. Raises `StartError`."""
+    logs.configure("info")
+    try:
+        source = Source(folder, _kinds(), flags.over(os.environ), serving=True)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_serve(source, flags))
+    finally:
+        logs.stop(_LAST_LINES)
+
+
+def _kinds() -> Kinds:
+    try:
+        return Kinds.discover()
+    except KindError as error:
+        raise StartError(str(error)) from error
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it is installed; everything works without."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(source: Source, flags: Flags) -> int:
+    beginning = await asyncio.to_thread(begin, source, _now())
+    logs.configure(beginning.configuration.settings.log.level)
+    sidecar = Sidecar(source, beginning)
+    return await sidecar.serve(poll=flags.poll)
+
+
+class Sidecar:
+    """One running sidecar: the data plane, the control plane, and the two values they share."""
+
+    def __init__(self, source: Source, beginning: Beginning) -> None:
+        loop = asyncio.get_running_loop()
+        chance = random.Random()  # noqa: S311 - names for calls and samples of them, no secrets
+        self._source = source
+        self._settings = beginning.configuration.settings
+        self._health = observe.Health()
+        self._metrics = Metrics(VERSION, refusals.REASONS)
+        self._deadlines = Deadlines(loop)
+        self._snapshots = Snapshots(nothing())
+        self._catalog = Catalog(self._deadlines, self._metrics, self._services, loop.time)
+        self._reloader = Reloader(source, beginning, self._catalog, self._snapshots, self._metrics, _now)
+        recorder = Recorder(self._metrics, chance.random)
+        handler = Handler(self._snapshots, self._metrics, recorder, loop.time, time.time, chance.randbytes)
+        self._server = Server(
+            handler,
+            lambda: self._snapshots.current.limits,
+            self._deadlines,
+            lambda problem: self._metrics.refused(problem.reason),
+        )
+        self._request_id = lambda: chance.randbytes(16).hex()
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+
+    async def serve(self, *, poll: bool) -> int:
+        """Open what must be open, serve, drain, close. Returns the exit code."""
+        await self._reloader.start()
+        listeners = [await self._open_observe(), await self._open_admin()]
+        port = await self._open_platform()
+        self._listen_for_signals()
+        background = [
+            spawn(watch(self._source.folder, self._reloader.stale, self._reloader.reload, poll=poll), "watch files"),
+            spawn(lag.watch_lag(self._metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
+        ]
+        self._health.configured = True
+        addresses = {listener.name: listener.address for listener in listeners}
+        _log.info("serving", version=VERSION, listen=f"{self._settings.listen.host}:{port}", **addresses)
+        await self._stop.wait()
+        await self._drain()
+        for task in background:
+            task.cancel()
+        for listener in listeners:
+            await listener.close()
+        await self._catalog.close()
+        self._deadlines.stop()
+        return 0
+
+    async def _open_observe(self) -> OpenListener:
+        pages = observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe)
+        return await open_listener("observe", self._settings.observe, Site(pages), self._request_id)
+
+    async def _open_admin(self) -> OpenListener:
+        overview = Overview(VERSION, self._reloader, self._metrics, _now, breathe)
+        page = admin.StatusPage(status.slices, STYLE)
+        pages = {
+            **observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe),
+            **admin.pages(overview, self._reloader, self._snapshots, page, breathe),
+        }
+        listener = self._settings.admin
+        return await open_listener("admin", listener, Site(pages, listener.host), self._request_id)
+
+    async def _open_platform(self) -> int:
+        listener = self._settings.listen
+        tls = await asyncio.to_thread(server_context, "listen", listener.tls)
+        try:
+            return await self._server.listen(listener.host, listener.port, tls)
+        except OSError as error:
+            raise cannot_listen("listen", listener, error) from error
+
+    def _listen_for_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        loop.add_signal_handler(signal.SIGHUP, lambda: spawn(self._reload(), "reload by signal"))
+
+    def _asked_to_stop(self) -> None:
+        """The first time: drain. Again: no more waiting."""
+        (self._hurry if self._stop.is_set() else self._stop).set()
+
+    async def _reload(self) -> None:
+        await self._reloader.reload("signal")
+
+    async def _drain(self) -> None:
+        """Unready, serve on for `pause`, then stop accepting and let running requests end within `limit`."""
+        drain = self._reloader.configuration.settings.drain
+        self._health.draining = True
+        self._server.draining = True
+        _log.info("draining", pause=drain.pause, limit=drain.limit)
+        hurry = asyncio.ensure_future(self._hurry.wait())
+        await asyncio.wait([hurry], timeout=drain.pause)
+        ending = asyncio.ensure_future(self._server.drain(drain.limit))
+        await asyncio.wait([hurry, ending], return_when=asyncio.FIRST_COMPLETED)
+        hurry.cancel()
+        cut = ending.result() if ending.done() else self._server.cut()
+        ending.cancel()
+        _log.info("drained", cut=cut)
+
+    def _services(self, silo: Silo) -> Services:
+        """What an adapter is lent; its folder in `state` is made when it first asks for it."""
+        folder = silo.reach.folder if isinstance(silo.reach, Adapted) else self._source.folder
+        return Services(time.monotonic, spawn, self._settings.state / "silos" / silo.name, folder)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)

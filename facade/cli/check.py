@@ -1,0 +1,54 @@
+"""`facade check`: every mistake of every file, in one pass, and nothing is started."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from facade.cli.answer import say
+from facade.cli.files import source, told
+from facade.cli.options import add_json, default_folder
+from facade.config.load import Loaded
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Name its options."""
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        default=default_folder(),
+        help="the configuration's folder (default: FACADE_CONFIG, else ./config)",
+    )
+    add_json(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Read the files and say what is wrong with them."""
+    loaded = source(arguments.folder).load()
+    found = loaded.configuration
+    document = {
+        "revision": loaded.revision,
+        "routes": len(found.routes) if found is not None else None,
+        "silos": len(found.silos) if found is not None else None,
+        "mistakes": told(loaded.mistakes),
+        "warnings": told(loaded.warnings),
+    }
+    say(document, _lines(arguments.folder, loaded), as_json=arguments.json)
+    return 0 if found is not None else 1
+
+
+def _lines(folder: Path, loaded: Loaded) -> Iterator[str]:
+    yield from map(str, loaded.mistakes)
+    yield from (f"warning: {warning}" for warning in loaded.warnings)
+    if loaded.configuration is None:
+        yield f"{folder}: {_counted(len(loaded.mistakes), 'mistake')}"
+    else:
+        routes, silos = len(loaded.configuration.routes), len(loaded.configuration.silos)
+        yield f"{folder}: good, {_counted(routes, 'route')}, {_counted(silos, 'silo')}, revision {loaded.revision}"
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -1,0 +1,54 @@
+"""The configuration as a command reads it: from files, without any network, and every mistake said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from facade.cli.answer import Failed
+from facade.cli.sidecar import Sidecar, Unreachable, configured, named
+from facade.config.kinds import KindError, Kinds
+from facade.config.load import Loaded
+from facade.config.mistake import Mistake
+from facade.config.settings import Configuration
+from facade.control.source import Source
+
+
+def source(folder: Path) -> Source:
+    """Where a command's configuration comes from. Secrets may be missing: who moves a route need not hold them."""
+    try:
+        return Source(folder, Kinds.discover(), dict(os.environ))
+    except KindError as error:
+        raise Failed(f"adapters: {error}") from error
+
+
+def good(loaded: Loaded) -> Configuration:
+    """The configuration, or `Failed` with every mistake."""
+    if loaded.configuration is None:
+        raise Failed("\n".join(map(str, loaded.mistakes)), {"mistakes": told(loaded.mistakes)})
+    return loaded.configuration
+
+
+def told(mistakes: Iterable[Mistake]) -> list[Mapping[str, object]]:
+    """Mistakes or warnings for `--json`."""
+    return [
+        {"file": mistake.place.file, "line": mistake.place.line, "what": mistake.what, "mend": mistake.mend}
+        for mistake in mistakes
+    ]
+
+
+def find_sidecar(admin: str | None, folder: Path) -> Sidecar:
+    """The running sidecar: by `--admin`, else FACADE_ADMIN, else `admin` of the configuration in `folder`.
+
+    Mistaken files are no hindrance, as long as facade.yaml itself can be read. Raises `Unreachable`.
+    """
+    sidecar = named(admin)
+    if sidecar is not None:
+        return sidecar
+    loaded = source(folder).load()
+    if loaded.settings is None:
+        raise Unreachable(
+            f"{loaded.mistakes[0]}; or say where the sidecar is with --admin HOST:PORT"
+        )
+    return configured(loaded.settings, folder)

@@ -1,0 +1,31 @@
+"""`facade serve`: run the sidecar until it is told to stop."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from facade.cli.options import add_config
+from facade.control.start import Flags, StartError
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Name its options."""
+    add_config(parser)
+    parser.add_argument("--poll", action="store_true", help="look at the files by the clock, where file events fail")
+    parser.add_argument("--listen", metavar="ADDRESS", help="the platform's listener, HOST:PORT; beats listen")
+    parser.add_argument("--observe", metavar="ADDRESS", help="probes and metrics, HOST:PORT; beats observe")
+    parser.add_argument("--admin", metavar="ADDRESS", help="the status page and the API, HOST:PORT; beats admin")
+    parser.add_argument("--state", metavar="DIR", help="the folder that survives a restart; beats state")
+
+
+def run(arguments: Namespace) -> int:
+    """Serve; its log goes to standard output, so why it could not start goes to standard error."""
+    from facade import app
+
+    flags = Flags(arguments.poll, arguments.listen, arguments.observe, arguments.admin, arguments.state)
+    try:
+        return app.run(arguments.config, flags)
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 1

@@ -1,0 +1,89 @@
+"""`facade status`: where every route of a running sidecar stands, who answered, and which silo is to go when."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from facade.cli.answer import Failed, say
+from facade.cli.clock import sleep
+from facade.cli.files import find_sidecar
+from facade.cli.options import add_admin, add_config, add_json
+from facade.cli.sidecar import Sidecar, Unreachable
+from facade.cli.table import table
+from facade.control.describe import percent
+
+EVERY: Final = 2.0
+"""Seconds between two looks of `--watch`."""
+
+CLEAR: Final = "\x1b[H\x1b[2J"
+"""Clears a terminal and goes to its first line (ECMA-48)."""
+
+NUMBERS: Final = frozenset({"SHARE", "LEGACY", "PLATFORM", "OWN", "CALLS", "OF ALL"})
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Name its options."""
+    parser.add_argument("--watch", action="store_true", help=f"again every {EVERY:g} s, until Ctrl-C")
+    add_config(parser)
+    add_admin(parser)
+    add_json(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Show it once, or again and again."""
+    try:
+        sidecar = find_sidecar(arguments.admin, arguments.config)
+        _show(sidecar, as_json=arguments.json)
+        while arguments.watch:
+            sleep(EVERY)
+            if not arguments.json and sys.stdout.isatty():
+                print(CLEAR, end="")
+            _show(sidecar, as_json=arguments.json)
+    except Unreachable as unreachable:
+        raise Failed(str(unreachable)) from unreachable
+    return 0
+
+
+def _show(sidecar: Sidecar, *, as_json: bool) -> None:
+    config, running = sidecar.ask("/api/config"), sidecar.ask("/api/routes")
+    say({"config": config, **running}, lines(config, running), as_json=as_json)
+    sys.stdout.flush()
+
+
+def lines(config: Mapping[str, Any], running: Mapping[str, Any]) -> Iterator[str]:
+    """What `/api/config` and `/api/routes` answered, in plain words."""
+    yield from _configuration(config)
+    yield ""
+    header = ("ROUTE", "STAGE", "SHARE", "LEGACY", "PLATFORM", "OWN", "GROUP", "MATCH")
+    yield from table(header, [_route(row) for row in running["routes"]], NUMBERS)
+    yield ""
+    header = ("SILO", "KIND", "CALLS", "OF ALL", "SWITCH-OFF", "OWNER")
+    yield from table(header, [_silo(row) for row in running["silos"]], NUMBERS)
+
+
+def _configuration(config: Mapping[str, Any]) -> Iterator[str]:
+    yield f"running {config['running']['revision']} since {_moment(config['running']['at'])}"
+    if config["from_state"]:
+        yield "the files were mistaken at start: this is the last accepted configuration"
+    rejected = config["rejected"]
+    if rejected is not None:
+        yield f"rejected {rejected['revision']} since {_moment(rejected['at'])}:"
+        yield from (f"  {reason}" for reason in rejected["reasons"])
+
+
+def _route(row: Mapping[str, Any]) -> tuple[str, ...]:
+    calls = (str(row["calls"][side]) for side in ("legacy", "platform", "own"))
+    return row["name"], row["stage"], percent(row["share"]), *calls, row["group"] or "-", row["match"]
+
+
+def _silo(row: Mapping[str, Any]) -> tuple[str, ...]:
+    switch_off = f"{row['switch_off'] or '-'}{' overdue' if row['overdue'] else ''}"
+    share = "-" if row["share"] is None else f"{row['share']:.1%}"
+    return row["name"], row["kind"], str(row["calls"]), share, switch_off, row["owner"] or "-"
+
+
+def _moment(at: str) -> str:
+    return at[:19].replace("T", " ") + " UTC"

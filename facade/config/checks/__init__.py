@@ -1,0 +1,48 @@
+"""The rules across files: what no single value shows to be wrong.
+
+One small function a rule, over the draft; `RULES` lists them all. Read `names` (who is called what), `groups`
+(journeys), `matches` (what routes match, and their parameters), `stages` (what a stage needs), `silos` (what routes ask
+of silos), then `listeners`. Only `facade.config.parse` imports this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from facade.config.checks import groups, listeners, matches, names, silos, stages
+from facade.config.draft import Draft
+from facade.config.mistake import Mistake
+
+Rule = Callable[[Draft], Iterator[Mistake]]
+
+RULES: Final[tuple[Rule, ...]] = (
+    names.silos_have_names_of_their_own,
+    names.routes_have_names_of_their_own,
+    names.groups_have_names_of_their_own,
+    groups.members_are_routes,
+    groups.members_are_in_one_group,
+    groups.members_say_no_stage,
+    matches.there_are_routes,
+    matches.no_two_match_the_same,
+    matches.keys_are_in_the_path,
+    matches.templates_fill_from_the_path,
+    stages.every_route_has_one,
+    stages.sides_are_there,
+    stages.canary_is_described,
+    stages.canary_splits_no_writes,
+    silos.silos_are_there,
+    silos.operations_are_there,
+    silos.unmatched_is_passed_through,
+    silos.arguments_are_in_the_path,
+    listeners.addresses_differ,
+)
+"""What makes a configuration mistaken."""
+
+WARNINGS: Final[tuple[Rule, ...]] = (silos.reads_do_not_write,)
+"""What runs, and is probably not meant."""
+
+
+def judge(draft: Draft, rules: tuple[Rule, ...]) -> list[Mistake]:
+    """Everything that these rules find."""
+    return [mistake for rule in rules for mistake in rule(draft)]

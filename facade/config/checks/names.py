@@ -1,0 +1,36 @@
+"""Names: a silo, a route and a group are each called something that nothing else is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from facade.config.draft import Draft, Named, first_of
+from facade.config.mistake import Mistake, quote
+
+
+def silos_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
+    return _twice(draft.silos, "silo", "silo")
+
+
+def routes_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
+    return _twice(draft.routes, "route", "name")
+
+
+def groups_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
+    """A route's name is taken too: `facade move NAME` moves the one or the other."""
+    yield from _twice(draft.groups, "group", "name")
+    routes = first_of(draft.routes)
+    for name, group in first_of(draft.groups).items():
+        if name in routes:
+            what = f"group {quote(name)} is called as the route at {routes[name].at('name')}"
+            yield Mistake(group.at("name"), what, "rename one of the two")
+
+
+def _twice(written: tuple[Named, ...], kind: str, key: str) -> Iterator[Mistake]:
+    first = first_of(written)
+    for each in written:
+        if each.name is not None and first[each.name] is not each:
+            other = first[each.name].at(key)
+            yield Mistake(
+                each.at(key), f"{kind} {quote(each.name)} is there already, at {other}", "rename one of the two"
+            )

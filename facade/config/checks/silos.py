@@ -1,0 +1,125 @@
+"""Silos: what a route asks is there to be asked, and can be asked with what the route knows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+from facade.config.checks.matches import parameters
+from facade.config.draft import Draft, DraftRoute, DraftSilo
+from facade.config.mistake import Mistake, listed, quote
+from facade.config.silo_file import PASSTHROUGH
+from facade.routing.route import SAFE_METHODS, Route, SiloReference
+from facade.targets.definition import Adapted
+
+
+def silos_are_there(draft: Draft) -> Iterator[Mistake]:
+    known = draft.silo_names()
+    for route, reference in _references(draft):
+        if reference.silo not in known and "silos" not in draft.unread:
+            what = f"legacy names {quote(reference.silo)}, and there is no such silo"
+            yield Mistake(route.at("legacy"), what, _nearest(reference.silo, known))
+
+
+def operations_are_there(draft: Draft) -> Iterator[Mistake]:
+    """A silo behind an adapter is asked by operation, one that is passed through is not."""
+    known = draft.silo_names()
+    for route, reference in _references(draft):
+        silo = known.get(reference.silo)
+        if silo is not None and silo.operations is not None:
+            for what, mend in _unfit(reference, silo, silo.operations):
+                yield Mistake(route.at("legacy"), what, mend)
+
+
+def unmatched_is_passed_through(draft: Draft) -> Iterator[Mistake]:
+    facade = draft.facade
+    if facade is None or facade.block is None or facade.block.unmatched is None:
+        return
+    name, known = facade.block.unmatched, draft.silo_names()
+    silo = known.get(name)
+    if silo is None and "silos" not in draft.unread:
+        what = f"unmatched names {quote(name)}, and there is no such silo"
+        yield Mistake(facade.at("unmatched"), what, _nearest(name, known))
+    if silo is not None and silo.adapter is not None and silo.adapter != PASSTHROUGH:
+        what = f"unmatched names {quote(name)}, which is not passed through"
+        yield Mistake(facade.at("unmatched"), what, f"name a silo with adapter: {PASSTHROUGH}, or remove the key")
+
+
+def arguments_are_in_the_path(draft: Draft) -> Iterator[Mistake]:
+    """What the kind of an adapter finds wrong with its operations: a template that names what a route's path lacks."""
+    used = _used(draft)
+    every = frozenset().union(*(parameters(route) for routes in used.values() for route in routes))
+    for silo in draft.silos:
+        if silo.silo is None or not isinstance(silo.silo.reach, Adapted):
+            continue
+        kind, operations = silo.silo.reach.kind, silo.silo.reach.operations
+        for name, operation in operations.items():
+            general = kind.mistakes(operation, every)
+            yield from _told(silo, name, general, "")
+            for route in used.get(SiloReference(silo.silo.name, name), ()):
+                found = [each for each in kind.mistakes(operation, parameters(route)) if each not in general]
+                yield from _told(silo, name, found, f", for route {quote(route.name)} at {route.place}")
+
+
+def reads_do_not_write(draft: Draft) -> Iterator[Mistake]:
+    """Whoever sends a GET may send it twice (RFC 9110 section 9.2.2)."""
+    silos = draft.silo_names()
+    for written in draft.routes:
+        route = written.route
+        if route is None or route.legacy is None or route.match.method not in SAFE_METHODS:
+            continue
+        silo = silos.get(route.legacy.silo)
+        if silo is not None and silo.silo is not None and _writes(silo, route.legacy.operation):
+            what = f"route {quote(route.name)} takes {route.match.method}, and {route.legacy} writes"
+            yield Mistake(written.at("legacy"), what, "match a method that may write, such as POST")
+
+
+def _references(draft: Draft) -> Iterator[tuple[DraftRoute, SiloReference]]:
+    for route in draft.routes:
+        if route.block is not None and route.block.legacy is not None:
+            yield route, route.block.legacy
+
+
+def _unfit(reference: SiloReference, silo: DraftSilo, operations: frozenset[str]) -> Iterator[tuple[str, str]]:
+    name = quote(reference.silo)
+    if silo.adapter == PASSTHROUGH:
+        if reference.operation is not None:
+            yield f"silo {name} is passed through and has no operations", f"write legacy: {reference.silo}"
+    elif reference.operation is None:
+        yield (
+            f"legacy names no operation of silo {name}",
+            f"write {reference.silo}. and one of {listed(sorted(operations))}",
+        )
+    elif reference.operation not in operations:
+        what = f"silo {name} has no operation {quote(reference.operation)}"
+        yield what, _nearest(reference.operation, operations)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    like = difflib.get_close_matches(name, names, 1)
+    if like:
+        return f"write {like[0]}"
+    return f"write one of {listed(names)}" if names else "add it, in silos/<silo>.yaml"
+
+
+def _used(draft: Draft) -> dict[SiloReference, list[Route]]:
+    used: dict[SiloReference, list[Route]] = {}
+    for written in draft.routes:
+        if written.route is not None and written.route.legacy is not None:
+            used.setdefault(written.route.legacy, []).append(written.route)
+    return used
+
+
+def _told(silo: DraftSilo, operation: str, found: Iterable[tuple[str, str]], where: str) -> Iterator[Mistake]:
+    for key, sentence in found:
+        what, _, mend = sentence.partition("; ")
+        steps = ("operations", operation, *key.split("."))
+        yield Mistake(silo.at(*steps), f"{'.'.join(steps)}: {what}{where}", mend or "mend it")
+
+
+def _writes(silo: DraftSilo, operation: str | None) -> bool:
+    reach = silo.silo.reach if silo.silo is not None else None
+    if operation is None or not isinstance(reach, Adapted) or operation not in reach.operations:
+        return False
+    return reach.kind.writes(reach.operations[operation])

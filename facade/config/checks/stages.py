@@ -1,0 +1,67 @@
+"""Stages: a route has one, and the sides that it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from facade.config.draft import Draft, DraftRoute
+from facade.config.mistake import Mistake, quote
+from facade.routing.route import Route
+from facade.routing.stage import Stage
+
+ASKS_LEGACY: Final = frozenset({Stage.LEGACY, Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
+"""Stages that need a legacy side: until `complete` there is a way back."""
+
+ASKS_PLATFORM: Final = frozenset({Stage.CANARY, Stage.PLATFORM, Stage.COMPLETE})
+"""Stages that need a platform side."""
+
+
+def every_route_has_one(draft: Draft) -> Iterator[Mistake]:
+    for route in draft.routes:
+        if route.block is not None and route.block.stage is None and route.group is None:
+            what = f"route {quote(route.block.name)} has no stage"
+            yield Mistake(route.place, what, "add stage: legacy, or name the route in a group")
+
+
+def sides_are_there(draft: Draft) -> Iterator[Mistake]:
+    for written, route in _routes(draft):
+        needed = f"which stage {route.stage}{_of_group(written)} needs"
+        if route.stage in ASKS_LEGACY and route.legacy is None:
+            what = f"route {quote(route.name)} has no legacy, {needed}"
+            yield Mistake(written.place, what, "add legacy: SILO.OPERATION, or SILO alone")
+        if route.stage in ASKS_PLATFORM and route.platform is None:
+            what = f"route {quote(route.name)} has no platform, {needed}"
+            yield Mistake(written.place, what, "add platform: http://HOST:PORT")
+
+
+def canary_is_described(draft: Draft) -> Iterator[Mistake]:
+    """A route or a group at stage canary says how its calls are divided."""
+    for written in (*draft.groups, *(each for each in draft.routes if each.group is None)):
+        block = written.block
+        if block is not None and block.stage is Stage.CANARY and block.canary is None:
+            what = f"{quote(block.name)} is at stage canary and has no canary"
+            mend = "add canary: {share: 10%, by: cookie session}, with a share and a key of your own"
+            yield Mistake(written.at("stage"), what, mend)
+
+
+def canary_splits_no_writes(draft: Draft) -> Iterator[Mistake]:
+    """Some of what a canary writes would be in each system, unless both see one store."""
+    for written, route in _routes(draft):
+        if route.stage is Stage.CANARY and route.moves_whole:
+            what = (
+                f"the canary{_of_group(written)} would split what route {quote(route.name)} writes: "
+                f"it takes {route.match.method or 'every method'} and its records are {route.records}"
+            )
+            mend = "move it whole, from legacy to platform, or write records: shared if both sides see one store"
+            yield Mistake(written.mover.at("stage"), what, mend)
+
+
+def _routes(draft: Draft) -> Iterator[tuple[DraftRoute, Route]]:
+    for written in draft.routes:
+        if written.route is not None:
+            yield written, written.route
+
+
+def _of_group(written: DraftRoute) -> str:
+    return f" of group {quote(written.group.name or '')}" if written.group is not None else ""

@@ -1,0 +1,108 @@
+"""What an operator wrote, as what it means: blocks of keys into the frozen values that everything else reads.
+
+Nothing is checked here. A key that was left out takes the default of the value, which is the only place it is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from facade.config.facade_file import FacadeFile, FreezeBlock, ListenBlock, LogBlock, TlsBlock
+from facade.config.routes_file import CanaryBlock, GroupBlock, PlatformBlock, RouteBlock
+from facade.config.settings import Drain, Freeze, Listener, Log, Settings, Tls
+from facade.config.silo_file import SiloBlock
+from facade.routing.route import Canary, Group, Place, PlatformService, Route
+from facade.routing.stage import Stage
+from facade.targets.definition import Adapted, Passthrough, Protect, Silo
+from facade.wire.limits import Forwarded, Limits
+
+
+def compile_settings(block: FacadeFile, folder: Path) -> Settings:
+    """facade.yaml; relative paths start at `folder`."""
+    token = block.admin.token if block.admin is not None else None
+    given: dict[str, Any] = {
+        "listen": _listen(block.listen, folder) if block.listen else None,
+        "observe": Listener(*block.observe) if block.observe else None,
+        "admin": Listener(*block.admin.address) if block.admin and block.admin.address else None,
+        "admin_token": token,
+        "timezone": block.timezone,
+        "drain": Drain(**_given(block.drain)),
+        "state": folder / block.state if block.state else None,
+        "limits": Limits(**_given(block.limits)),
+        "forwarded": Forwarded(**_given(block.forwarded)),
+        "unmatched": block.unmatched,
+        "log": _log(block.log),
+        "freeze": tuple(_freeze(each) for each in block.freeze),
+    }
+    return Settings(**{key: value for key, value in given.items() if value is not None})
+
+
+def compile_silo(block: SiloBlock, reach: Passthrough | Adapted, place: Place) -> Silo:
+    """A silo that is reached by `reach`."""
+    given = _given(block, "owner", "switch_off", "after_switch_off")
+    return Silo(block.silo, reach, **given, protect=Protect(**_given(block.protect)), place=place)
+
+
+def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place) -> Route | None:
+    """A route with its stage and canary, or its group's; None where neither says a stage."""
+    stage, canary = (block.stage, block.canary) if group is None else (group.stage, group.canary)
+    if stage is None:
+        return None
+    return Route(
+        name=block.name,
+        match=block.match.match(),
+        stage=stage,
+        legacy=block.legacy,
+        platform=_platform(block.platform) if block.platform else None,
+        canary=_canary(canary) if canary else None,
+        records=block.records,
+        timeout=block.timeout,
+        successor=block.successor,
+        group=group.name if group else None,
+        owner=block.owner,
+        place=place,
+    )
+
+
+def compile_group(block: GroupBlock) -> Group:
+    canary = _canary(block.canary) if block.canary else None
+    return Group(block.name, block.routes, Stage(block.stage), canary)
+
+
+def _listen(block: ListenBlock, folder: Path) -> Listener:
+    return Listener(*block.address, tls=_tls(block.tls, folder) if block.tls else None)
+
+
+def _tls(block: TlsBlock, folder: Path) -> Tls:
+    return Tls(folder / block.certificate, folder / block.key, folder / block.client_ca if block.client_ca else None)
+
+
+def _log(block: LogBlock | None) -> Log:
+    given = _given(block)
+    if "requests" in given:
+        given["requests"] = float(given["requests"])
+    if "errors" in given:
+        given["errors"] = given["errors"] == "all"
+    return Log(**given)
+
+
+def _freeze(block: FreezeBlock) -> Freeze:
+    return Freeze(block.start, block.end, block.why or "")
+
+
+def _platform(block: PlatformBlock) -> PlatformService:
+    return PlatformService(block.url, block.path, block.timeout, block.host)
+
+
+def _canary(block: CanaryBlock) -> Canary:
+    return Canary(block.share, block.by, block.without_key, block.platform_for, block.legacy_for)
+
+
+def _given(block: BaseModel | None, *names: str) -> dict[str, Any]:
+    """The keys that were written, all or those of `names`."""
+    if block is None:
+        return {}
+    return {name: getattr(block, name) for name in names or block.model_fields_set if name in block.model_fields_set}

@@ -1,0 +1,104 @@
+"""The configuration as far as it could be read: what the cross-file rules judge.
+
+A draft keeps what has mistakes too. A route whose share is wrong still has its name, so nobody is told besides that
+its group names an unknown route; it has no value, so nothing that needs one is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from facade.config.facade_file import FacadeFile
+from facade.config.nodes import MappingNode, Step, locate
+from facade.config.routes_file import GroupBlock, RouteBlock
+from facade.config.settings import Settings
+from facade.routing.route import Group, Place, Route
+from facade.targets.definition import Silo
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Something named that stands in a file."""
+
+    node: MappingNode
+    name: str | None
+
+    @property
+    def place(self) -> Place:
+        return self.node.place
+
+    def at(self, *steps: Step) -> Place:
+        """The place of one of its keys."""
+        return locate(self.node, steps).place
+
+    def says(self, key: str) -> bool:
+        return key in self.node.entries
+
+
+Named = TypeVar("Named", bound=Written)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacade(Written):
+    """facade.yaml. `settings` is None where it has mistakes."""
+
+    block: FacadeFile | None = None
+    settings: Settings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSilo(Written):
+    """A silo. `operations` are the names of its operations, None where they cannot be told."""
+
+    adapter: str | None = None
+    operations: frozenset[str] | None = None
+    silo: Silo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftGroup(Written):
+    """A group; `members` are the routes it names."""
+
+    members: tuple[str, ...] = ()
+    block: GroupBlock | None = None
+    group: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRoute(Written):
+    """A route, and the group that names it. `route` is what it means, None where that cannot be told."""
+
+    block: RouteBlock | None = None
+    group: DraftGroup | None = None
+    route: Route | None = None
+
+    @property
+    def mover(self) -> Written:
+        """Who says its stage and canary: its group, else the route itself."""
+        return self.group or self
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything that was read of one configuration."""
+
+    facade: DraftFacade | None = None
+    silos: tuple[DraftSilo, ...] = ()
+    routes: tuple[DraftRoute, ...] = ()
+    groups: tuple[DraftGroup, ...] = ()
+    unread: frozenset[str] = field(default_factory=frozenset)
+    """Folders, `silos` or `routes`, of which a file could not be read: names may be missing."""
+
+    def silo_names(self) -> Mapping[str, DraftSilo]:
+        return first_of(self.silos)
+
+
+def first_of(written: Iterable[Named]) -> dict[str, Named]:
+    """The first of each name."""
+    first: dict[str, Named] = {}
+    for each in written:
+        if each.name is not None:
+            first.setdefault(each.name, each)
+    return first

@@ -1,0 +1,44 @@
+"""Reading a file that an operator names: a regular file, of bounded size, never waiting for anybody."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+class Unreadable(Exception):  # noqa: N818 - it says why a file cannot be read; it is the caller who knows if that is an error
+    """Why a file cannot be read, and what to do about it. `is_absent` where there is no such file."""
+
+    def __init__(self, what: str, mend: str, *, is_absent: bool = False) -> None:
+        super().__init__(what)
+        self.what = what
+        self.mend = mend
+        self.is_absent = is_absent
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file, `limit` + 1 of them at the most: who asks sees that it is too long.
+
+    Symbolic links are followed: a Kubernetes ConfigMap is made of them. Raises Unreadable.
+    """
+    try:
+        # Not blocking: a named pipe would hold us until somebody writes to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unreadable(error) from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unreadable("is not a file", "put a file in its place")
+        try:
+            return file.read(limit + 1)
+        except OSError as error:
+            raise _unreadable(error) from None
+
+
+def _unreadable(error: OSError) -> Unreadable:
+    if isinstance(error, FileNotFoundError):
+        return Unreadable("does not exist", "create it, or mend what points to it", is_absent=True)
+    if isinstance(error, PermissionError):
+        return Unreadable("may not be read", "let the user that runs the facade read it")
+    return Unreadable(f"cannot be read ({error.strerror or 'input error'})", "put a readable file in its place")

@@ -1,0 +1,147 @@
+"""The files of a folder, read once and made into a configuration.
+
+The law of this file: facade.yaml, silos/*.yaml and routes/*.yaml, in that order and by name; nothing deeper. Hidden
+files and editors' backups are passed over (a Kubernetes ConfigMap keeps its own folders behind a dot), symbolic links
+are followed, anything that is no regular file is a mistake, and so is a file that somebody would take for one of ours.
+What is read is bounded in number and size, and is one generation: if files change meanwhile, all are read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from facade.config.compose import MAX_FILE_BYTES
+from facade.config.files import Unreadable, read_file
+from facade.config.kinds import Kinds
+from facade.config.mistake import Mistake, printable
+from facade.config.parse import ROUTES, SILOS, Loaded, parse
+from facade.config.read_facade import NAME
+from facade.config.unbuilt import PATHS
+from facade.routing.route import Place
+
+__all__ = ["Loaded", "load", "parse"]
+
+MAX_FILES: Final = 2_000
+"""Files of one configuration: one for each silo and domain, and far more of both than any country has."""
+
+MAX_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of all files together: eight times the largest single one."""
+
+ATTEMPTS: Final = 3
+"""Readings until the files stand still: a ConfigMap's swap takes one, and the watch tells of what still moves."""
+
+_SUFFIX: Final = ".yaml"
+_SUFFIXES: Final = frozenset({_SUFFIX, ".yml"})
+_PASSED_OVER: Final = frozenset("._#~")
+"""How hidden files and editors' copies begin; those that end in something else are not ours anyway."""
+
+
+def load(
+    folder: Path,
+    kinds: Kinds,
+    environment: Mapping[str, str],
+    *,
+    serving: bool,
+    files: Mapping[str, bytes] | None = None,
+) -> Loaded:
+    """Read a folder, or take `files` (by path relative to it) for all that is in it. Blocks: call it in a thread."""
+    if files is not None:
+        return parse(files, folder, kinds, environment, serving=serving)
+    found = _read_still(folder)
+    return parse(found.files, folder, kinds, environment, serving=serving, unread=found.mistakes)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one reading of a folder found."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    size: int = 0
+
+
+def _read_still(folder: Path) -> _Found:
+    """Read until nothing changed meanwhile, so that no half of an old generation is mixed with half of a new one."""
+    for _ in range(ATTEMPTS - 1):
+        before = _look(folder)
+        found = _read(folder)
+        if _look(folder) == before:
+            return found
+    return _read(folder)
+
+
+def _look(folder: Path) -> list[tuple[object, ...]]:
+    """What the file system says of every file: a change of any shows in it."""
+    looks: list[tuple[object, ...]] = []
+    for name, path in _names(folder):
+        try:
+            seen = path.stat()
+            looks.append((name, seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns))
+        except OSError as error:
+            looks.append((name, error.errno))
+    return looks
+
+
+def _read(folder: Path) -> _Found:
+    found = _Found()
+    for name, path in _names(folder):
+        if len(found.files) >= MAX_FILES or found.size > MAX_BYTES:
+            what = f"is one file too many: {MAX_FILES} files or {MAX_BYTES} bytes are read at the most"
+            found.mistakes.append(_mistake(name, what, "put several silos or routes in one file, or remove some"))
+            break
+        _read_one(name, path, found)
+    found.mistakes += _misplaced(folder)
+    return found
+
+
+def _read_one(name: str, path: Path, found: _Found) -> None:
+    if path.suffix != _SUFFIX:
+        found.mistakes.append(
+            _mistake(name, f"does not end in {_SUFFIX}", f"rename it to {printable(path.stem)}{_SUFFIX}")
+        )
+        return
+    try:
+        data = read_file(path, MAX_FILE_BYTES)
+    except Unreadable as error:
+        mend = (
+            f"create it, or name the folder that holds it with --config"
+            if name == NAME and error.is_absent
+            else error.mend
+        )
+        found.mistakes.append(_mistake(name, error.what, mend))
+        return
+    found.files[name] = data
+    found.size += len(data)
+
+
+def _names(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Every file to read, by its name relative to the folder, in order. facade.yaml is one even if it is not there."""
+    yield NAME, folder / NAME
+    for part in (SILOS, ROUTES):
+        for path in _listed(folder / part):
+            yield f"{part}/{printable(path.name)}", path
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] not in _PASSED_OVER
+        )
+    except OSError:
+        return []
+
+
+def _misplaced(folder: Path) -> Iterator[Mistake]:
+    """What lies beside facade.yaml and would be read by another version, or by nobody."""
+    if (folder / "facade.yml").exists():
+        yield _mistake("facade.yml", f"does not end in {_SUFFIX}", f"rename it to {NAME}")
+    for name, purpose in PATHS.items():
+        if (folder / name).exists():
+            yield _mistake(name, f"is not read: {purpose} are not built yet", "remove it")
+
+
+def _mistake(name: str, what: str, mend: str) -> Mistake:
+    return Mistake(Place(name, 1), what, mend)

@@ -1,0 +1,161 @@
+"""A whole configuration from the bytes of its files: read each, judge them together, and make the frozen values.
+
+Nothing is read from the disk but the secrets and certificates that the files name. So what was accepted once can be
+served again from its bytes alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from facade.config.checks import RULES, WARNINGS, judge
+from facade.config.compile import compile_route
+from facade.config.draft import Draft, DraftFacade, DraftGroup, DraftRoute, DraftSilo
+from facade.config.environment import unknown_variables
+from facade.config.kinds import Kinds
+from facade.config.mistake import Mistake, in_order
+from facade.config.read_facade import NAME, read_facade, state_folder
+from facade.config.read_routes import read_routes
+from facade.config.read_silos import Surroundings, read_silos
+from facade.config.reading import Reading
+from facade.config.settings import Configuration, Settings
+from facade.config.substitute import Secrets
+
+Value = TypeVar("Value")
+
+SILOS: Final = "silos"
+ROUTES: Final = "routes"
+
+REVISION_DIGITS: Final = 12
+"""Hexadecimal digits of a revision: 48 bits tell any two of a year's configurations apart, and can be read aloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a set of files. `configuration` is None where there are mistakes; `state` is told even then.
+
+    `mistakes` and `warnings` are in order and bounded. `files` are the bytes that were read, by path relative to the
+    folder, and `revision` is their hash. Nothing of it holds a secret but `configuration`, which does not show it.
+    """
+
+    configuration: Configuration | None
+    mistakes: tuple[Mistake, ...]
+    warnings: tuple[Mistake, ...]
+    revision: str
+    files: Mapping[str, bytes] = field(repr=False)
+    state: Path = Settings().state
+
+
+def parse(
+    files: Mapping[str, bytes],
+    folder: Path,
+    kinds: Kinds,
+    environment: Mapping[str, str],
+    *,
+    serving: bool,
+    unread: Iterable[Mistake] = (),
+) -> Loaded:
+    """Make a configuration of `files`, by path relative to `folder`; `unread` says why others could not be read."""
+    secrets = Secrets(environment, serving=serving)
+    facade = _facade(files, folder, environment, secrets, serving=serving)
+    around = Surroundings(folder / SILOS, kinds, secrets)
+    silos = [read_silos(name, files[name], around) for name in _below(files, SILOS)]
+    routes, groups = _routes(files)
+    without = list(unread)
+    draft = _join(facade, silos, routes, groups, without)
+    readings: tuple[Reading[Any], ...] = (facade, *silos, *routes, *groups)
+    mistakes = [*without, *(each for reading in readings for each in reading.mistakes), *secrets.mistakes]
+    mistakes += judge(draft, RULES)
+    warnings = [*(each for reading in readings for each in reading.warnings), *secrets.warnings]
+    warnings += [*unknown_variables(environment, secrets.variables), *judge(draft, WARNINGS)]
+    revision = revision_of(files)
+    return Loaded(
+        configuration=None if mistakes else _configuration(draft, revision),
+        mistakes=in_order(mistakes),
+        warnings=in_order(warnings),
+        revision=revision,
+        files=files,
+        state=state_folder(draft.facade.node if draft.facade else None, folder, environment),
+    )
+
+
+def revision_of(files: Mapping[str, bytes]) -> str:
+    """The hash of every name and content, lengths included so that no two sets of files look alike."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        encoded = name.encode()
+        digest.update(b"%d %d\n" % (len(encoded), len(files[name])) + encoded + files[name])
+    return digest.hexdigest()[:REVISION_DIGITS]
+
+
+def _facade(
+    files: Mapping[str, bytes], folder: Path, environment: Mapping[str, str], secrets: Secrets, *, serving: bool
+) -> Reading[DraftFacade]:
+    if NAME in files:
+        return read_facade(files[NAME], folder, environment, secrets, serving=serving)
+    return Reading(is_whole=False)
+
+
+def _routes(files: Mapping[str, bytes]) -> tuple[list[Reading[DraftRoute]], list[Reading[DraftGroup]]]:
+    pairs = [read_routes(name, files[name]) for name in _below(files, ROUTES)]
+    return [routes for routes, _ in pairs], [groups for _, groups in pairs]
+
+
+def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
+    return sorted(name for name in files if name.startswith(f"{folder}/"))
+
+
+def _join(
+    facade: Reading[DraftFacade],
+    silos: list[Reading[DraftSilo]],
+    routes: list[Reading[DraftRoute]],
+    groups: list[Reading[DraftGroup]],
+    without: list[Mistake],
+) -> Draft:
+    """The draft of a whole: each route with its group, and so with its stage."""
+    every_group = tuple(each for reading in groups for each in reading.written)
+    group_of: dict[str, DraftGroup] = {}
+    for group in every_group:
+        for name in group.members:
+            group_of.setdefault(name, group)
+    unread = {each.place.file.split("/")[0] for each in without}
+    unread |= {SILOS for each in silos if not each.is_whole} | {ROUTES for each in routes if not each.is_whole}
+    return Draft(
+        facade=facade.written[0] if facade.written else None,
+        silos=tuple(each for reading in silos for each in reading.written),
+        routes=tuple(_joined(each, group_of) for reading in routes for each in reading.written),
+        groups=every_group,
+        unread=frozenset(unread),
+    )
+
+
+def _joined(written: DraftRoute, group_of: Mapping[str, DraftGroup]) -> DraftRoute:
+    group = group_of.get(written.name) if written.name is not None else None
+    if written.block is None or (group is not None and group.block is None):
+        return dataclasses.replace(written, group=group)
+    route = compile_route(written.block, group.block if group is not None else None, written.place)
+    return dataclasses.replace(written, group=group, route=route)
+
+
+def _configuration(draft: Draft, revision: str) -> Configuration:
+    """What a draft without mistakes means. Every part of it has its value: else there would be a mistake."""
+    assert draft.facade is not None
+    assert draft.facade.settings is not None
+    silos = [_whole(each.silo) for each in draft.silos]
+    return Configuration(
+        revision=revision,
+        settings=draft.facade.settings,
+        silos={silo.name: silo for silo in silos},
+        routes=tuple(_whole(each.route) for each in draft.routes),
+        groups=tuple(_whole(each.group) for each in draft.groups),
+    )
+
+
+def _whole(value: Value | None) -> Value:
+    assert value is not None
+    return value

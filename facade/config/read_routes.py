@@ -1,0 +1,85 @@
+"""A file of routes and groups, read: each on its own, so that a mistake in one hides no other's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from facade.config.check import check
+from facade.config.compile import compile_group
+from facade.config.compose import compose
+from facade.config.draft import DraftGroup, DraftRoute
+from facade.config.mistake import Mistake, listed, quote
+from facade.config.nodes import MappingNode, ScalarNode, SequenceNode
+from facade.config.reading import Reading, as_block
+from facade.config.routes_file import GroupBlock, RouteBlock, RoutesFile
+from facade.config.substitute import misplaced
+from facade.config.unbuilt import GROUP, ROUTE
+
+_KEYS: Final = tuple(RoutesFile.model_fields)
+
+
+def read_routes(file: str, data: bytes) -> tuple[Reading[DraftRoute], Reading[DraftGroup]]:
+    """Read one file of routes: its routes, and its groups. What is wrong with the file stands with its routes."""
+    composed = compose(file, data)
+    is_whole = bool(composed.documents)
+    routes: Reading[DraftRoute] = Reading(list(composed.mistakes), is_whole=is_whole)
+    groups: Reading[DraftGroup] = Reading(is_whole=is_whole)
+    for document in composed.documents:
+        root = as_block(document, routes.mistakes)
+        if root is None:
+            routes.is_whole = groups.is_whole = False
+            continue
+        routes.mistakes += [*misplaced(root, ()), *_unknown_keys(root)]
+        for node in _items(root, "routes", routes):
+            _read_route(node, routes)
+        for node in _items(root, "groups", groups):
+            _read_group(node, groups)
+    return routes, groups
+
+
+def _read_route(node: MappingNode, reading: Reading[DraftRoute]) -> None:
+    checked = check(RouteBlock, node, unbuilt=ROUTE)
+    reading.mistakes += checked.mistakes
+    reading.written.append(DraftRoute(node, node.text("name"), checked.block))
+
+
+def _read_group(node: MappingNode, reading: Reading[DraftGroup]) -> None:
+    checked = check(GroupBlock, node, unbuilt=GROUP)
+    reading.mistakes += checked.mistakes
+    group = compile_group(checked.block) if checked.block is not None else None
+    reading.written.append(DraftGroup(node, node.text("name"), _members(node), checked.block, group))
+
+
+def _members(node: MappingNode) -> tuple[str, ...]:
+    routes = node.get("routes")
+    items = routes.items if isinstance(routes, SequenceNode) else ()
+    return tuple(item.text for item in items if isinstance(item, ScalarNode))
+
+
+def _items(root: MappingNode, key: str, reading: Reading[DraftRoute] | Reading[DraftGroup]) -> Iterator[MappingNode]:
+    """The blocks of a list of blocks."""
+    listing = root.get(key)
+    if listing is None or (isinstance(listing, ScalarNode) and listing.spoiled):
+        return
+    if not isinstance(listing, SequenceNode):
+        reading.mistakes.append(Mistake(listing.place, f"{key} is not a list", 'begin each of them with "- "'))
+        reading.is_whole = False
+        return
+    for item in listing.items:
+        if reading.is_hopeless:
+            reading.is_whole = False
+            return
+        block = as_block(item, reading.mistakes)
+        if block is None:
+            reading.is_whole = False
+        else:
+            yield block
+
+
+def _unknown_keys(root: MappingNode) -> Iterator[Mistake]:
+    for key, entry in root.entries.items():
+        if key not in _KEYS:
+            yield Mistake(
+                entry.place, f"{quote(key)} is not a known key", f"remove it, or write one of {listed(_KEYS)}"
+            )

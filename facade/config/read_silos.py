@@ -1,0 +1,133 @@
+"""A file of silos, read: one document a silo, its settings and operations by the models of its adapter's kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+from facade.config.check import Checked, check, check_foreign
+from facade.config.compile import compile_silo
+from facade.config.compose import compose
+from facade.config.draft import DraftSilo
+from facade.config.kinds import KindError, Kinds
+from facade.config.mistake import Mistake, listed, quote
+from facade.config.nodes import MappingNode, is_spoiled, locate, placed, plain
+from facade.config.reading import Reading, as_block
+from facade.config.silo_file import PASSTHROUGH, AdaptedSilo, PassthroughSettings, PassthroughSilo
+from facade.config.substitute import Secrets, misplaced
+from facade.config.unbuilt import KINDS, SILO
+from facade.port import AdapterKind
+from facade.targets.definition import Adapted, Passthrough, Silo
+
+Settings = TypeVar("Settings", bound=BaseModel)
+
+_SETTINGS: Final = ("settings",)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a silo is read with. `folder` is where its file lies."""
+
+    folder: Path
+    kinds: Kinds
+    secrets: Secrets
+
+
+def read_silos(file: str, data: bytes, around: Surroundings) -> Reading[DraftSilo]:
+    """Read one file of silos."""
+    composed = compose(file, data)
+    reading: Reading[DraftSilo] = Reading(list(composed.mistakes), is_whole=bool(composed.documents))
+    for document in composed.documents:
+        root = as_block(document, reading.mistakes)
+        if root is None or reading.is_hopeless:
+            reading.is_whole = False
+            continue
+        reading.written.append(_read_silo(root, reading.mistakes, around))
+    return reading
+
+
+def _read_silo(root: MappingNode, mistakes: list[Mistake], around: Surroundings) -> DraftSilo:
+    mistakes += misplaced(root, _SETTINGS)
+    settings = root.get("settings")
+    if settings is not None:
+        root = placed(root, _SETTINGS, around.secrets.fill(settings), root.entries["settings"].place)
+    adapter, before = root.text("adapter"), len(mistakes)
+    model = PassthroughSilo if adapter == PASSTHROUGH else AdaptedSilo
+    head = check(model, root, unbuilt=SILO)
+    mistakes += head.mistakes
+    reach = _passthrough(root, mistakes) if adapter == PASSTHROUGH else _adapted(root, adapter, mistakes, around)
+    silo: Silo | None = None
+    if head.block is not None and reach is not None and len(mistakes) == before:
+        silo = compile_silo(head.block, reach, root.place)
+    return DraftSilo(root, root.text("silo"), adapter, _operation_names(root, adapter), silo)
+
+
+def _passthrough(root: MappingNode, mistakes: list[Mistake]) -> Passthrough | None:
+    node = _block(root, "settings")
+    if node is None:
+        return None
+    settings = _settings(check(PassthroughSettings, node, _SETTINGS, SILO), PassthroughSettings, node, mistakes)
+    return Passthrough(settings.url, settings.host) if settings is not None else None
+
+
+def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], around: Surroundings) -> Adapted | None:
+    kind = _kind(root, adapter, mistakes, around.kinds) if adapter is not None else None
+    node = _block(root, "settings") or MappingNode(root.place)
+    if kind is None:
+        return None
+    checked = check_foreign(kind.settings, node, _SETTINGS, around.secrets)
+    settings = _settings(checked, kind.settings, node, mistakes)
+    operations = dict(_operations(root, kind, mistakes, around.secrets))
+    return Adapted(kind, settings, operations, around.folder) if settings is not None else None
+
+
+def _settings(
+    checked: Checked[Settings], model: type[Settings], node: MappingNode, mistakes: list[Mistake]
+) -> Settings | None:
+    """The settings as read; as written where a secret is not there and that is all: then nobody is served by them."""
+    mistakes += checked.mistakes
+    if checked.block is None and not checked.mistakes and is_spoiled(node):
+        written = plain(node)
+        return model.model_construct(**(written if isinstance(written, dict) else {}))
+    return checked.block
+
+
+def _operations(
+    root: MappingNode, kind: AdapterKind[Any, Any], mistakes: list[Mistake], secrets: Secrets
+) -> Iterator[tuple[str, BaseModel]]:
+    operations = _block(root, "operations") or MappingNode(root.place)
+    for name, (_, node) in operations.entries.items():
+        checked = check_foreign(kind.operation, node, ("operations", name), secrets)
+        mistakes += checked.mistakes
+        if checked.block is not None:
+            yield name, checked.block
+
+
+def _kind(root: MappingNode, adapter: str, mistakes: list[Mistake], kinds: Kinds) -> AdapterKind[Any, Any] | None:
+    place = locate(root, ("adapter",)).place
+    try:
+        kind = kinds.get(adapter)
+    except KindError as error:
+        mistakes.append(Mistake(place, f"adapter {quote(adapter)} cannot be used: {error.what}", error.mend))
+        return None
+    if kind is None:
+        what = "is not built yet" if adapter in KINDS else "is no kind of adapter"
+        known = listed((PASSTHROUGH, *kinds.names()))
+        mistakes.append(Mistake(place, f"adapter {quote(adapter)} {what}", f"write one of {known}"))
+    return kind
+
+
+def _block(root: MappingNode, key: str) -> MappingNode | None:
+    value = root.get(key)
+    return value if isinstance(value, MappingNode) else None
+
+
+def _operation_names(root: MappingNode, adapter: str | None) -> frozenset[str] | None:
+    if adapter == PASSTHROUGH:
+        return frozenset()
+    operations = _block(root, "operations")
+    return None if operations is None else frozenset(operations.entries)

@@ -1,0 +1,62 @@
+"""A silo as an operator writes it: one document of silos/<silo>.yaml.
+
+What all kinds share is read here. `settings` are read on their own, because a secret that is not there must not hide
+the rest; they and an adapter's operations are read by its kind's models.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field
+
+from facade.config.block import Block
+from facade.config.network import Origin
+from facade.config.types import Date, PositiveDuration, Text, Word
+from facade.targets.definition import AfterSwitchOff
+
+PASSTHROUGH: Final = "passthrough"
+"""The adapter of a silo that already speaks HTTP: none."""
+
+
+def _read_by(model: type[Block]) -> BeforeValidator:
+    """Says to an editor what another reading will make of this block."""
+    return BeforeValidator(lambda value: value, json_schema_input_type=model)
+
+
+class ProtectBlock(Block):
+    """What keeps a silo from being overrun."""
+
+    timeout: PositiveDuration | None = None
+
+
+class SiloBlock(Block):
+    """What every silo has."""
+
+    silo: Word
+    adapter: Text
+    owner: Text | None = None
+    switch_off: Date | None = None
+    after_switch_off: AfterSwitchOff | None = None
+    protect: ProtectBlock | None = None
+
+
+class PassthroughSettings(Block):
+    """Where a silo that speaks HTTP is, and whose name it reads in Host."""
+
+    url: Origin
+    host: Literal["silo", "caller"] = "silo"
+
+
+class PassthroughSilo(SiloBlock):
+    """A silo that is passed through byte for byte."""
+
+    adapter: Literal["passthrough"]
+    settings: Annotated[dict[str, Any], _read_by(PassthroughSettings)]
+
+
+class AdaptedSilo(SiloBlock):
+    """A silo behind an adapter."""
+
+    settings: dict[str, Any] = Field(default_factory=dict)
+    operations: Annotated[dict[Word, dict[str, Any]], Field(min_length=1)]

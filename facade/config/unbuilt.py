@@ -1,0 +1,51 @@
+"""What the operator's language names and this version does not build yet, as data.
+
+Such a key is refused like any unknown one, never ignored; only the mistake says why. Whoever builds one takes it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+FACADE: Final = frozenset({"tunnel_grace"})
+
+SILO: Final = frozenset(
+    {
+        "external",
+        "protect.breaker",
+        "protect.concurrency",
+        "protect.hours",
+        "protect.queue",
+        "settings.chunked",
+        "settings.lenient",
+        "settings.paths",
+        "settings.rewrite",
+    }
+)
+
+GROUP: Final = frozenset({"guard", "plan", "point_of_no_return", "reverse_shadow_until", "shadow"})
+
+ROUTE: Final = GROUP | {
+    "brownouts",
+    "contract",
+    "deprecated",
+    "fallback",
+    "minimise",
+    "platform.tls",
+    "privacy",
+    "sunset",
+}
+
+PATHS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "callers.yaml": "callers",
+        "contract": "contracts",
+        "externals": "externals",
+    }
+)
+"""Files and folders beside facade.yaml, and what they will be for."""
+
+KINDS: Final = frozenset({"batch", "mainframe", "queue", "rest", "screen", "soap"})
+"""Kinds of adapter; one that is installed is built, whatever is said here."""

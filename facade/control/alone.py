@@ -1,0 +1,47 @@
+"""One change of a configuration at a time: a lock on its folder, held by the kernel, gone with the process (flock(2)).
+
+The folder itself is locked, so no lock file is left behind in it. A file system without such locks (some NFS mounts)
+gives none; a change then still compares the file before it replaces it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from facade.control.move import Refused
+
+TRIES: Final = 100
+PAUSE: Final = 0.05
+"""Seconds between two tries: 5 s in all. A change holds the lock for as long as checking the files takes."""
+
+
+@contextmanager
+def alone(folder: Path, pause: Callable[[float], None]) -> Iterator[None]:
+    """Keep other changes of `folder` out. Raises `Refused` while another one does not end; `pause` sleeps, in seconds."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise Refused(f"{folder}: {(error.strerror or '').lower()}; name the configuration's folder by --config") from error
+    try:
+        _lock(folder, descriptor, pause)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(folder: Path, descriptor: int, pause: Callable[[float], None]) -> None:
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pause(PAUSE)
+        except OSError:
+            return
+        else:
+            return
+    raise Refused(f"{folder}: another command is changing it; wait for it to end, or end it, and try again")

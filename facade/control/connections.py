@@ -1,0 +1,160 @@
+"""The connections of a read-only listener: aiohttp's, bounded in every direction.
+
+Bounds on their number, on the size of what is asked, on the time to answer and on the time a silent connection stays.
+What aiohttp itself refuses, because it is not HTTP, is answered as problem details too, and names no version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import structlog
+from aiohttp import hdrs, web
+
+from facade.control.answers import Question, Reply, problem
+from facade.control.site import HEADERS, Site
+from facade.problem import Problem, Refusal
+
+CONNECTIONS: Final = 256
+"""Open connections of one listener. Probes, a scraper and a few people need a dozen; more is a mistake or an attack."""
+
+SILENCE: Final = 75.0
+"""Seconds until a connection that says nothing, or half a request, is closed: longer than a scrape interval."""
+
+ANSWER_WITHIN: Final = 30.0
+"""Seconds until an answer that its reader does not take is cut."""
+
+LINE_BYTES: Final = 8190
+"""Longest request line and longest header field."""
+
+QUERY_FIELDS: Final = 64
+
+_NO_ACCESS_LOG: Final = logging.getLogger("facade.control.connections.access")
+"""aiohttp's own access log would hold callers' addresses and queries."""
+_NO_ACCESS_LOG.setLevel(logging.CRITICAL)
+
+_log = structlog.get_logger("facade.control.connections")
+
+
+class Connections(web.Server):
+    """The connections of one listener, at most `CONNECTIONS` of them."""
+
+    def __init__(self, site: Site, request_id: Callable[[], str]) -> None:
+        super().__init__(self._respond)
+        self._site = site
+        self._request_id = request_id
+
+    def accept(self) -> asyncio.Protocol:
+        return _Connection(self) if len(self.connections) < CONNECTIONS else _Full()
+
+    def refuse(self, problem_: Problem) -> web.Response:
+        """The problem as a response that says nothing else."""
+        return _whole(problem(problem_, self._request_id()))
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                reply = await self._site.answer(_question(request))
+                return _whole(reply) if isinstance(reply.body, bytes) else await _in_pieces(request, reply, reply.body)
+        except Refusal as refusal:
+            return self.refuse(refusal.problem)
+
+
+class _Connection(web.RequestHandler):
+    """aiohttp's connection, with its own errors in our shape and its own log lines without a caller's bytes."""
+
+    __slots__ = ("_connections",)
+
+    def __init__(self, connections: Connections) -> None:
+        super().__init__(
+            connections,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=SILENCE,
+            access_log=_NO_ACCESS_LOG,
+            max_line_size=LINE_BYTES,
+            max_field_size=LINE_BYTES,
+        )
+        self._connections = connections
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is not HTTP, took too long, or failed here; the connection is closed after it."""
+        if status >= 500:
+            self.log_exception("request failed", exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun, it can only be cut")
+        response = self._connections.refuse(_PROBLEMS.get(status, _NOT_HTTP))
+        response.force_close()
+        return response
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Say what kind of error it was and where it arose; its text may be a caller's bytes and is not told."""
+        _log.error("request to a listener failed", exc_info=kw.get("exc_info"))
+
+
+class _Full(asyncio.Protocol):
+    """Closes a connection beyond the bound."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
+
+_NOT_HTTP: Final = Problem(400, "bad-request", "This is no HTTP request that can be read one way only.")
+_PROBLEMS: Final = {
+    500: Problem(500, "internal", "The facade failed to make this answer; its log says why."),
+    504: Problem(503, "late", f"This answer was not made within {ANSWER_WITHIN:g} s."),
+}
+
+
+def _question(request: web.BaseRequest) -> Question:
+    try:
+        query = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, max_num_fields=QUERY_FIELDS)
+    except ValueError as error:
+        raise Refusal(Problem(400, "bad-request", f"The query has more than {QUERY_FIELDS} fields.")) from error
+    local = request.transport.get_extra_info("sockname") if request.transport is not None else None
+    return Question(
+        method=request.method,
+        path=request.rel_url.raw_path,
+        query=tuple(query),
+        host=hostname(request.headers.get(hdrs.HOST, "")),
+        local=local[0] if local else "",
+    )
+
+
+def hostname(host: str) -> str:
+    """The name of a Host field, without its port and brackets (RFC 3986 section 3.2.2).
+
+    >>> hostname("[::1]:9901"), hostname("localhost:9901"), hostname("localhost")
+    ('::1', 'localhost', 'localhost')
+    """
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
+
+
+def _whole(reply: Reply) -> web.Response:
+    assert isinstance(reply.body, bytes)
+    return web.Response(status=reply.status, body=reply.body, headers=_headers(reply))
+
+
+async def _in_pieces(request: web.BaseRequest, reply: Reply, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
+    response = web.StreamResponse(status=reply.status, headers=_headers(reply))
+    await response.prepare(request)
+    async for piece in pieces:
+        if request.method == hdrs.METH_HEAD:
+            break
+        await response.write(piece)
+    return response
+
+
+def _headers(reply: Reply) -> dict[str, str]:
+    return {hdrs.CONTENT_TYPE: reply.content_type, **HEADERS, **reply.headers}

@@ -1,0 +1,50 @@
+"""A cheap answer to "has a configuration file changed?": what the file system says of the files, without reading them.
+
+It is the safety net under the file events: whatever an event source misses, the next look finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+FOLDERS: Final = ("silos", "routes")
+"""The folders of a configuration, beside its own files."""
+
+SUFFIXES: Final = frozenset({".yaml", ".yml"})
+
+Fingerprint = frozenset[tuple[str, tuple[int, ...]]]
+"""Path, and device, inode, size, time of change of the content and of the inode (ns), links followed."""
+
+
+def folders(folder: Path) -> tuple[Path, ...]:
+    """The folder of a configuration and those in it, whether they exist or not."""
+    return folder, *(folder / name for name in FOLDERS)
+
+
+def fingerprint(folder: Path) -> Fingerprint:
+    """The configuration in `folder` as the file system shows it; blocks. What cannot be looked at is no part of it."""
+    return frozenset((str(path), seen) for path in _files(folder) if (seen := _look(path)))
+
+
+def identities(folder: Path) -> Fingerprint:
+    """The folders that exist, by device and inode: it differs once one was replaced, though its name stayed."""
+    places = (folder.parent, *folders(folder))
+    return frozenset((str(path), seen[:2]) for path in places if (seen := _look(path)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place in folders(folder):
+        try:
+            yield from (path for path in place.iterdir() if path.suffix in SUFFIXES)
+        except OSError:
+            continue
+
+
+def _look(path: Path) -> tuple[int, ...]:
+    try:
+        seen = path.stat()
+    except OSError:
+        return ()
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns

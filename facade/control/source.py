@@ -1,0 +1,28 @@
+"""Where the configuration comes from: a folder, the environment laid over it, and the kinds of adapter there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from facade.config.kinds import Kinds
+from facade.config.load import Loaded, load
+from facade.control.fingerprint import Fingerprint, fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configuration's origin. `serving` makes a missing secret a mistake instead of a warning. All of it blocks."""
+
+    folder: Path
+    kinds: Kinds
+    environment: Mapping[str, str] = field(repr=False)
+    serving: bool = False
+
+    def load(self, files: Mapping[str, bytes] | None = None) -> Loaded:
+        """Read the folder's files, or take `files` (by path relative to the folder) for all of them."""
+        return load(self.folder, self.kinds, self.environment, serving=self.serving, files=files)
+
+    def fingerprint(self) -> Fingerprint:
+        return fingerprint(self.folder)

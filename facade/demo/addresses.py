@@ -1,0 +1,92 @@
+"""Where everything of the demonstration listens, read from its copy of the configuration.
+
+The files are the truth here too: whoever writes other ports into the copy gets a demonstration on those ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from facade.config.kinds import Kinds
+from facade.config.load import load
+from facade.config.settings import Configuration, Drain, Listener
+from facade.demo.citizens import ROUTE
+from facade.demo.trouble import Trouble
+from facade.routing.route import PlatformService
+from facade.targets.definition import Passthrough
+
+Address = tuple[str, int]
+"""Host and port."""
+
+LAND_REGISTER, LICENSING = "land-registry", "portal"
+"""The silos of the shipped configuration that are passed through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The sidecar's three listeners, the two old web servers, and the new service."""
+
+    platform: Address
+    admin: Address
+    observe: Address
+    land_register: Address
+    licensing: Address
+    service: Address
+
+    @property
+    def everything(self) -> tuple[Address, ...]:
+        return (self.platform, self.admin, self.observe, self.land_register, self.licensing, self.service)
+
+
+def origin(address: Address) -> str:
+    """The URL of an address, without a path: `http://127.0.0.1:8080`."""
+    host, port = address
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def read(folder: Path, environment: Mapping[str, str]) -> tuple[Addresses, Drain]:
+    """The addresses and the drain times in `folder`. Blocking; refuses a folder with mistakes or other silos."""
+    loaded = load(folder, Kinds.discover(), environment, serving=True)
+    if loaded.configuration is None:
+        mistakes = "\n".join(str(mistake) for mistake in loaded.mistakes)
+        raise Trouble(f"{mistakes}\n{folder}: mend this, or move the folder away for a fresh copy")
+    return _addresses(loaded.configuration, folder), loaded.configuration.settings.drain
+
+
+def _addresses(configuration: Configuration, folder: Path) -> Addresses:
+    settings = configuration.settings
+    return Addresses(
+        platform=_listener(settings.listen),
+        admin=_listener(settings.admin),
+        observe=_listener(settings.observe),
+        land_register=_silo(configuration, LAND_REGISTER, folder),
+        licensing=_silo(configuration, LICENSING, folder),
+        service=_service(configuration, folder),
+    )
+
+
+def _listener(listener: Listener) -> Address:
+    return listener.host, listener.port
+
+
+def _silo(configuration: Configuration, name: str, folder: Path) -> Address:
+    silo = configuration.silos.get(name)
+    if silo is None or not isinstance(silo.reach, Passthrough):
+        raise Trouble(f"{folder}: no silo {name} that is passed through; move the folder away for a fresh copy")
+    return _address(silo.reach.url)
+
+
+def _service(configuration: Configuration, folder: Path) -> Address:
+    platforms = (route.platform for route in configuration.routes if route.name == ROUTE)
+    platform = next(platforms, None)
+    if not isinstance(platform, PlatformService):
+        raise Trouble(f"{folder}: no route {ROUTE} with a platform URL; move the folder away for a fresh copy")
+    return _address(platform.url)
+
+
+def _address(url: str) -> Address:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or 80

@@ -1,0 +1,71 @@
+"""Everything around the facade: the register's file, the two old web servers and the new service, on their ports.
+
+They run inside the demonstration's own process, each on a socket of its own, so they end when it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from aiohttp import web
+
+from facade.demo import portal, register, service
+from facade.demo.addresses import Address, Addresses
+from facade.demo.trouble import Trouble
+
+_LAST_ANSWERS: Final = 1.0
+"""Seconds that a server which is switched off may still take to finish its answers."""
+
+
+class Surroundings:
+    """An async context: all of it runs inside, none of it outside."""
+
+    def __init__(self, folder: Path, addresses: Addresses) -> None:
+        self._folder = folder
+        self._addresses = addresses
+        self._running: dict[Address, web.AppRunner] = {}
+
+    def __repr__(self) -> str:
+        return f"<Surroundings running={sorted(self._running)}>"
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(register.make, self._folder)
+        applications = {
+            self._addresses.land_register: portal.application(portal.LAND_REGISTER),
+            self._addresses.licensing: portal.application(portal.LICENSING),
+            self._addresses.service: service.application(),
+        }
+        try:
+            for address, application in applications.items():
+                await self._start(address, application)
+        except BaseException:
+            await self._stop_all()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop_all()
+
+    async def switch_off_land_register(self) -> None:
+        """What every migration is for: the old system is no more."""
+        await self._running.pop(self._addresses.land_register).cleanup()
+
+    async def _start(self, address: Address, application: web.Application) -> None:
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_LAST_ANSWERS)
+        await runner.setup()
+        self._running[address] = runner
+        host, port = address
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise Trouble(f"{host}:{port}: cannot listen ({error.strerror}); stop what is using it") from error
+
+    async def _stop_all(self) -> None:
+        while self._running:
+            _, runner = self._running.popitem()
+            await runner.cleanup()

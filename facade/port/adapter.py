@@ -1,0 +1,70 @@
+"""The port: what a kind of adapter offers (`AdapterKind`), what an open adapter does (`Adapter`), what it is given
+(`Services`).
+
+A kind lives in `adapters/<kind>/` and names itself `ADAPTER`; a third party's is found by the entry-point group
+`facade.adapters`. `Settings` and `Operation` are pydantic models (extra keys forbidden), so every mistake of an
+operator is reported with file and line before anything is opened.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from facade.port.call import Answer, Call
+
+SettingsModel = TypeVar("SettingsModel", bound=BaseModel)
+OperationModel = TypeVar("OperationModel", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the facade lends an adapter: a monotonic clock in seconds, background tasks, a folder that survives."""
+
+    clock: Callable[[], float]
+    spawn: Callable[[Coroutine[Any, Any, None], str], object]
+    state: Path
+    folder: Path
+    """The folder of the silo's own file: relative paths in its settings start here."""
+
+
+class Adapter(abc.ABC):
+    """An open silo. Calls run concurrently; cancelling one must reach the silo."""
+
+    @abc.abstractmethod
+    async def call(self, call: Call) -> Answer:
+        """Answer the call, or raise `BadArgument` or a `SiloError`; nothing else leaves an adapter."""
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Leave nothing open: no connection, thread or task."""
+
+
+class AdapterKind(abc.ABC, Generic[SettingsModel, OperationModel]):
+    """One kind of silo."""
+
+    name: str
+    settings: type[SettingsModel]
+    operation: type[OperationModel]
+
+    def writes(self, operation: OperationModel) -> bool:
+        """Whether the operation changes anything; such a one is never repeated, shadowed or a fallback."""
+        return bool(getattr(operation, "writes", False))
+
+    def mistakes(self, operation: OperationModel, parameters: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
+        """What is wrong beyond the model, as (key, `what; mend`); a key inside another is `arguments.reference`.
+
+        `parameters` are the path parameters that every route of the operation has, None while no route uses it.
+        """
+        return ()
+
+    @abc.abstractmethod
+    async def open(
+        self, settings: SettingsModel, operations: Mapping[str, OperationModel], services: Services
+    ) -> Adapter:
+        """Open the silo without waiting for it to answer: a dead silo must not stop the sidecar's start."""

@@ -1,0 +1,55 @@
+"""RFC 9457 problem details: the one shape of every error that the facade itself answers.
+
+Pure values. `status` is the HTTP status; `error` the Proxy-Status error name (RFC 9209 section 2.3) where one fits;
+`reason` the label of `facade_refused_total`. `title` and `detail` never hold a caller's or a silo's bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, as the caller is told."""
+
+    status: int
+    reason: str
+    detail: str
+    error: str | None = None
+    retry_after: int | None = None
+    allow: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return HTTPStatus(self.status).phrase
+
+    def document(self, request_id: str) -> bytes:
+        """The problem as JSON; `instance` is the request's id as a URN-like reference, never its path."""
+        return json.dumps(
+            {
+                "type": "about:blank",
+                "title": self.title,
+                "status": self.status,
+                "detail": self.detail,
+                "instance": f"urn:request:{request_id}",
+            }
+        ).encode()
+
+    @property
+    def proxy_status(self) -> str:
+        """The Proxy-Status field (RFC 9209) for this problem."""
+        return "facade" if self.error is None else f"facade; error={self.error}"
+
+
+class Refusal(Exception):  # noqa: N818 - it says no; it is raised on purpose and is no defect
+    """A request or an answer that goes no further. The problem says what the caller is told."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem

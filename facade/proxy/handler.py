@@ -1,0 +1,122 @@
+"""The handler: the way of every request, top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from facade.problem import Problem, Refusal
+from facade.proxy.facts import RequestFacts
+from facade.proxy.passage import Chance, Passage
+from facade.proxy.receive import host_name, receive
+from facade.proxy.record import Recorder
+from facade.proxy.respond import refuse, respond
+from facade.routing.decide import decide
+from facade.routing.stage import Side
+from facade.routing.table import WrongMethod
+from facade.snapshot import Snapshot, Snapshots
+from facade.targets.request import Request
+from facade.targets.served import Served
+from facade.targets.target import Target
+from facade.telemetry.metrics import Metrics
+from facade.wire import refusals
+from facade.wire.deadlines import NEVER
+from facade.wire.exchange import Exchange
+from facade.wire.upstream import Reply
+
+_log = structlog.get_logger("facade.proxy")
+
+Clock = Callable[[], float]
+
+
+class Handler:
+    """Answers requests. `clock` is monotonic and `wall` Unix time, both in seconds; `chance` gives random bytes."""
+
+    def __init__(
+        self, snapshots: Snapshots, metrics: Metrics, recorder: Recorder, clock: Clock, wall: Clock, chance: Chance
+    ) -> None:
+        self._snapshots = snapshots
+        self._metrics = metrics
+        self._recorder = recorder
+        self._clock = clock
+        self._wall = wall
+        self._chance = chance
+
+    async def __call__(self, exchange: Exchange) -> None:
+        snapshot = self._snapshots.current
+        passage = Passage(exchange, self._clock(), self._chance)
+        try:
+            await self._answer(snapshot, passage)
+        except Refusal as refusal:
+            await self._refuse(passage, refusal.problem)
+        except Exception as error:
+            _log.error("request failed inside the facade", request_id=passage.request_id(), error=repr(error))
+            await self._refuse(passage, refusals.INTERNAL)
+        finally:
+            self._recorder.record(passage, passage.outcome(self._clock()), snapshot.log)
+
+    async def _answer(self, snapshot: Snapshot, passage: Passage) -> None:
+        request = receive(passage.exchange, snapshot.forwarded)
+        facts = RequestFacts(request)
+        found = snapshot.table.find(host_name(request), passage.method, request.path, facts.header)
+        if found is None:
+            target = self._unmatched(snapshot, passage)
+        elif isinstance(found, WrongMethod):
+            raise Refusal(replace(refusals.METHOD_NOT_ALLOWED, allow=found.allow))
+        else:
+            request.parameters = found.parameters
+            target = self._decide(snapshot.served[found.route.name], facts, passage)
+        timeout = passage.route.timeout if passage.route is not None else None
+        request.until = NEVER if timeout is None else passage.started + timeout
+        request.trace_id = passage.trace.trace_id
+        request.traceparent = passage.trace.header if passage.trace.minted else None
+        await self._pass(target, request, passage)
+
+    def _decide(self, served: Served, facts: RequestFacts, passage: Passage) -> Target:
+        decision = decide(served.route, facts)
+        passage.route, passage.side, passage.reason = served.route, decision.side, decision.reason
+        target = served.side(decision.side)
+        if target is None:
+            raise Refusal(refusals.INTERNAL)
+        return target
+
+    def _unmatched(self, snapshot: Snapshot, passage: Passage) -> Target:
+        self._metrics.unmatched()
+        if snapshot.unmatched is None:
+            raise Refusal(refusals.NO_ROUTE)
+        passage.side, passage.reason = Side.LEGACY, "unmatched"
+        return snapshot.unmatched
+
+    async def _pass(self, target: Target, request: Request, passage: Passage) -> None:
+        """Ask the target and send its answer. Whatever happens, the target is let go of."""
+        target.in_flight.value += 1
+        reply: Reply | None = None
+        try:
+            reply = await self._ask(target, request)
+            passage.status = reply.head.status
+            await respond(passage.exchange, reply)
+        finally:
+            target.in_flight.value -= 1
+            if reply is not None:
+                reply.body.abandon()
+
+    async def _ask(self, target: Target, request: Request) -> Reply:
+        asked = self._clock()
+        if target.silo is not None:
+            self._metrics.silo_called(target.silo, self._wall())
+        try:
+            return await target.ask(request)
+        finally:
+            self._metrics.target(target.name, self._clock() - asked)
+
+    async def _refuse(self, passage: Passage, problem: Problem) -> None:
+        """Answer with the problem; once an answer has begun the connection is cut instead, so that it never looks whole."""
+        self._metrics.refused(problem.reason)
+        passage.reason = passage.reason or problem.reason
+        if passage.exchange.started:
+            passage.status = None
+            return
+        passage.status = problem.status
+        await refuse(passage.exchange, problem, passage.request_id())

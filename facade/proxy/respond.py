@@ -1,0 +1,36 @@
+"""The answer goes to the client: a target's reply, or a problem of the facade's own."""
+
+from __future__ import annotations
+
+from facade.problem import Problem
+from facade.wire.answers import problem_answer
+from facade.wire.body import Body
+from facade.wire.exchange import Exchange
+from facade.wire.framing import CHUNKED, UNTIL_CLOSE
+from facade.wire.headers import response_bytes
+from facade.wire.upstream import Reply
+
+
+async def respond(exchange: Exchange, reply: Reply) -> None:
+    """Send a reply. A known length stays Content-Length; an unknown one goes in chunks to whoever reads them.
+
+    Raises the body's `Refusal` when the target breaks off on the way.
+    """
+    length = reply.body.length
+    chunked = exchange.takes_chunks and length in (CHUNKED, UNTIL_CLOSE)
+    if not chunked and length < 0:
+        exchange.wants_keep_alive = False  # HTTP/1.0 knows the end of such a body by the connection's end
+    close = exchange.closes()
+    head = response_bytes(reply.head, chunked=chunked, http_1_1=exchange.takes_chunks, close=close)
+    await exchange.send(head, reply.body, chunked=chunked)
+
+
+async def refuse(exchange: Exchange, problem: Problem, request_id: str) -> None:
+    """Send a problem."""
+    answer = problem_answer(
+        problem,
+        request_id=request_id,
+        close=exchange.closes(),
+        head_only=exchange.head.method == b"HEAD",
+    )
+    await exchange.send(answer, Body.whole(b""), chunked=False)

@@ -1,0 +1,195 @@
+"""A route as the operator wrote it, frozen: what it matches, its two sides, and how its traffic is divided.
+
+Nothing here decides anything; `table` finds the route of a request and `decide` says who answers it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+from facade.routing.share import threshold
+from facade.routing.stage import Stage
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that change nothing (RFC 9110 section 9.2.1)."""
+
+
+class SegmentKind(enum.IntEnum):
+    """Kinds of a path template's segment, in match order: the lower wins."""
+
+    LITERAL = 0
+    ONE = 1
+    REST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment of a path template: a literal as sent, `{name}` (one segment) or `{name...}` (the rest)."""
+
+    kind: SegmentKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a route matches: a path template, and optionally a method, a host and header values.
+
+    `host` is lower case without port, None for every host; `headers` are (lower-case name, value) pairs that
+    must all be present.
+    """
+
+    path: str
+    segments: tuple[Segment, ...]
+    method: str | None = None
+    host: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def takes_unsafe_methods(self) -> bool:
+        return self.method is None or self.method not in SAFE_METHODS
+
+
+class KeyKind(enum.StrEnum):
+    """Where a sticky key or a condition is read from."""
+
+    COOKIE = "cookie"
+    HEADER = "header"
+    PATH = "path"
+    CALLER = "caller"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One source of a sticky key: `cookie session`, `header X-User`, `path number`, `address`."""
+
+    kind: KeyKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A rule of `platform_for` or `legacy_for`: a key that has exactly this value."""
+
+    key: Key
+    value: str
+
+    def __str__(self) -> str:
+        joiner = " " if self.key.kind in (KeyKind.CALLER, KeyKind.ADDRESS) else "="
+        return f"{self.key}{joiner}{self.value}"
+
+
+class WithoutKey(enum.StrEnum):
+    """Who answers a call of a canary route that carries no sticky key."""
+
+    LEGACY = "legacy"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """How a canary divides its calls. `share` is the platform's part, 0 to 1, exact; ValueError if it is not.
+
+    `places` is the share as the number of sticky places it takes, worked out once and not for each call.
+    """
+
+    share: Fraction
+    by: tuple[Key, ...]
+    without_key: WithoutKey = WithoutKey.LEGACY
+    platform_for: tuple[Condition, ...] = ()
+    legacy_for: tuple[Condition, ...] = ()
+    places: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", threshold(self.share))
+
+
+class Records(enum.StrEnum):
+    """Who owns what a route writes: `shared` means both sides see one store."""
+
+    SHARED = "shared"
+    LEGACY = "legacy"
+    PLATFORM = "platform"
+
+
+class Fallback(enum.StrEnum):
+    """Whether a failed platform answer to a safe call is answered by legacy."""
+
+    NONE = "none"
+    READS = "reads"
+
+
+@dataclass(frozen=True, slots=True)
+class SiloReference:
+    """`SILO.OPERATION`, or `SILO` alone (operation None) for a silo that is passed through."""
+
+    silo: str
+    operation: str | None = None
+
+    def __str__(self) -> str:
+        return self.silo if self.operation is None else f"{self.silo}.{self.operation}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformService:
+    """A new implementation, reached over HTTP.
+
+    `url` is its origin without a path; `path` a template that replaces the request's path (None: as sent);
+    `timeout` bounds one try, in seconds; `host` is `caller` (the Host field as sent) or `target`.
+    """
+
+    url: str
+    path: str | None = None
+    timeout: float | None = None
+    host: str = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written: file (relative to the configuration's folder) and line, from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route, everything an operator said of it. `timeout` bounds the whole call, in seconds."""
+
+    name: str
+    match: Match
+    stage: Stage
+    legacy: SiloReference | None
+    platform: PlatformService | SiloReference | None
+    canary: Canary | None = None
+    records: Records = Records.LEGACY
+    timeout: float | None = None
+    fallback: Fallback = Fallback.NONE
+    successor: str | None = None
+    group: str | None = None
+    owner: str | None = None
+    place: Place = field(default=Place("", 0), compare=False)
+
+    @property
+    def moves_whole(self) -> bool:
+        """Whether a canary would split this route's records over two systems."""
+        return self.match.takes_unsafe_methods and self.records is not Records.SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A journey: routes that share one stage and one canary, and therefore one sticky place."""
+
+    name: str
+    routes: tuple[str, ...]
+    stage: Stage
+    canary: Canary | None = None

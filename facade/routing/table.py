@@ -1,0 +1,168 @@
+"""The compiled route table: which route takes a request. Compiled once, never changed, asked once a request.
+
+The law of this file, the match order: a route for the request's host before one for every host; then segments from the
+left (literal, `{x}`, `{x...}`); then a named method before every method (for HEAD: HEAD, then GET, then every method);
+then the number of header conditions, the more the better. A candidate that does not fit is passed over. Where two are
+still level they differ in their header conditions, and those that come first in the alphabet win: the order in which
+files were read decides nothing.
+
+A path that some route would take with another method is `WrongMethod`, never unmatched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from facade.routing.path import literal_form
+from facade.routing.route import Match, Route, SegmentKind
+from facade.routing.trie import Node, Shape, shape
+
+Header = Callable[[str], str | None]
+"""A request's header field by its lower-case name, None where it has none."""
+
+
+class Found(NamedTuple):
+    """The route of a request, and its template's parameters percent-encoded as sent.
+
+    A named tuple: one is made for each request, and a frozen dataclass takes twice as long to make.
+    """
+
+    route: Route
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongMethod:
+    """The path is known, the method is not: 405, with the methods it takes in order."""
+
+    allow: tuple[str, ...]
+
+
+_NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class _Candidate:
+    """A route with what finding it takes worked out: where each parameter stands in the path."""
+
+    __slots__ = ("_bare", "_ones", "_rest", "_route", "headers")
+
+    def __init__(self, route: Route) -> None:
+        self.headers = tuple(sorted(set(route.match.headers)))
+        self._route = route
+        self._bare = Found(route, _NO_PARAMETERS)
+        numbered = tuple(enumerate(route.match.segments, start=1))
+        self._ones = tuple((each.text, at) for at, each in numbered if each.kind is SegmentKind.ONE)
+        self._rest = next(((each.text, at) for at, each in numbered if each.kind is SegmentKind.REST), None)
+
+    def fits(self, header: Header) -> bool:
+        return all(header(name) == value for name, value in self.headers)
+
+    def found(self, segments: Sequence[str]) -> Found:
+        parameters = {}
+        for name, at in self._ones:
+            parameters[name] = segments[at]
+        if self._rest is not None:
+            name, at = self._rest
+            parameters[name] = "/".join(segments[at:])
+        return Found(self._route, parameters) if parameters else self._bare
+
+
+@dataclass(frozen=True, slots=True)
+class _Methods:
+    """The routes of one host and shape: by method, each best first, and those for every other method."""
+
+    named: Mapping[str, tuple[_Candidate, ...]]
+    others: tuple[_Candidate, ...]
+
+    @classmethod
+    def of(cls, routes: Iterable[Route]) -> _Methods:
+        by_method: dict[str | None, list[_Candidate]] = {}
+        for route in routes:
+            by_method.setdefault(route.match.method, []).append(_Candidate(route))
+        for candidates in by_method.values():
+            candidates.sort(key=lambda each: (-len(each.headers), each.headers))
+        others = by_method.pop(None, [])
+        if "GET" in by_method:  # RFC 9110 section 9.3.2: HEAD is GET without the content
+            by_method["HEAD"] = by_method.get("HEAD", []) + by_method["GET"]
+        named = {str(method): (*candidates, *others) for method, candidates in by_method.items()}
+        return cls(named, tuple(others))
+
+
+_Root = Node[_Methods]
+
+
+class RouteTable:
+    """Every route of a configuration. What `find` costs grows with the path, not with the table."""
+
+    __slots__ = ("_depth", "_everywhere", "_hosts", "_routes")
+
+    def __init__(self, roots: Mapping[str | None, _Root], depth: int, routes: int) -> None:
+        everywhere = roots.get(None, _Root())
+        self._everywhere = (everywhere,)
+        self._hosts = {host: (root, everywhere) for host, root in roots.items() if host is not None}
+        self._depth = depth
+        self._routes = routes
+
+    @classmethod
+    def compile(cls, routes: Iterable[Route]) -> RouteTable:
+        """Build a table. Raises ValueError where two routes match the same thing; `conflicts` lists them."""
+        every = tuple(routes)
+        for first, second in conflicts(every):
+            raise ValueError(f"routes {first.name} and {second.name} match the same thing; change one of them")
+        ends: dict[tuple[str | None, Shape], list[Route]] = {}
+        for route in every:
+            ends.setdefault((route.match.host, shape(route.match)), []).append(route)
+        roots: dict[str | None, _Root] = {}
+        for (host, template), sharing in ends.items():
+            roots.setdefault(host, _Root()).plant(template, _Methods.of(sharing))
+        return cls(roots, max((len(template) for _, template in ends), default=0), len(every))
+
+    def find(self, host: str, method: str, path: str, header: Header) -> Found | WrongMethod | None:
+        """The one route that takes a request; WrongMethod if its path takes other methods; None if no route has it.
+
+        `host` is lower case without port, `method` as sent, `path` in normal form (`path.normalise`).
+        """
+        # One deeper than any template: what lies beyond is only ever somebody's rest.
+        segments = path.split("/", self._depth + 1)
+        plain = "%" not in path and ";" not in path
+        literals = segments if plain else [literal_form(segment) for segment in segments]
+        roots = self._hosts.get(host, self._everywhere)
+        for root in roots:
+            for methods in root.leaves(literals):
+                for candidate in methods.named.get(method, methods.others):
+                    if not candidate.headers or candidate.fits(header):
+                        return candidate.found(segments)
+        return _wrong_method(roots, literals, header)
+
+    def __repr__(self) -> str:
+        return f"<RouteTable routes={self._routes} hosts={len(self._hosts)} depth={self._depth}>"
+
+
+def conflicts(routes: Iterable[Route]) -> tuple[tuple[Route, Route], ...]:
+    """Pairs of routes that match the same thing: each later one with the first that does."""
+    first: dict[object, Route] = {}
+    pairs = []
+    for route in routes:
+        other = first.setdefault(_matched(route.match), route)
+        if other is not route:
+            pairs.append((other, route))
+    return tuple(pairs)
+
+
+def _matched(match: Match) -> object:
+    return match.host, match.method, shape(match), frozenset(match.headers)
+
+
+def _wrong_method(roots: Sequence[_Root], literals: Sequence[str], header: Header) -> WrongMethod | None:
+    """The methods that this request could have had, if any."""
+    allow = {
+        method
+        for root in roots
+        for methods in root.leaves(literals)
+        for method, candidates in methods.named.items()
+        if any(candidate.fits(header) for candidate in candidates)
+    }
+    return WrongMethod(tuple(sorted(allow))) if allow else None

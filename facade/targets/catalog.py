@@ -1,0 +1,202 @@
+"""The catalog: pools and open adapters by what they lead to, kept across reloads, let go when nothing names them.
+
+A reload first adopts (opens what is new, beside what is running), then the snapshot is swapped, then `settle` lets go
+of what only the table before it needed. Calls that still run on the old table end by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from facade.port import Adapter, Services
+from facade.routing.route import PlatformService, Route, SiloReference
+from facade.routing.stage import Stage
+from facade.targets.definition import Adapted, Passthrough, Silo
+from facade.targets.http import HttpTarget
+from facade.targets.own import OWN, GoneAnswer
+from facade.targets.served import ASKS_LEGACY, ASKS_PLATFORM, Served
+from facade.targets.silo import SiloTarget
+from facade.targets.target import Target
+from facade.targets.template import PathTemplate
+from facade.tasks import spawn
+from facade.telemetry.metrics import Metrics
+from facade.wire.deadlines import Deadlines
+from facade.wire.pool import Endpoint, Pool
+
+_PATIENCE: Final = 10.0
+"""Seconds a platform service may be silent where the route names no `timeout` for a try; a silo's own default too."""
+
+_LAST_CALLS: Final = 1.0
+"""Seconds beyond a silo's own time-out after which no call of an old table can be running."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An open adapter and the definition it was opened for."""
+
+    reach: Adapted
+    adapter: Adapter
+    patience: float
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What a configuration needs, opened: its routes with their targets. Nothing of it serves before `settle`."""
+
+    served: Mapping[str, Served]
+    unmatched: Target | None
+    targets: frozenset[str]
+    pools: Mapping[tuple[str, str, int], Pool] = field(repr=False)
+    adapters: Mapping[str, _Open] = field(repr=False)
+
+
+class Catalog:
+    """Everything that is open towards silos and services."""
+
+    def __init__(
+        self, deadlines: Deadlines, metrics: Metrics, services: Callable[[Silo], Services], clock: Callable[[], float]
+    ) -> None:
+        self._deadlines = deadlines
+        self._metrics = metrics
+        self._services = services
+        self._clock = clock
+        self._pools: dict[tuple[str, str, int], Pool] = {}
+        self._adapters: dict[str, _Open] = {}
+
+    def __repr__(self) -> str:
+        return f"<Catalog pools={list(self._pools.values())} adapters={sorted(self._adapters)}>"
+
+    async def adopt(self, silos: Mapping[str, Silo], routes: Iterable[Route], unmatched: str | None) -> Adoption:
+        """Open what the configuration names and is not open yet. What an adapter raises closes what was opened."""
+        adapters: dict[str, _Open] = {}
+        try:
+            for silo in silos.values():
+                if isinstance(silo.reach, Adapted):
+                    adapters[silo.name] = await self._adapter(silo, silo.reach)
+        except BaseException:
+            await self._close_new(adapters)
+            raise
+        opening = _Opening(self._deadlines, self._metrics, self._clock, silos, self._pools, adapters)
+        served = {route.name: opening.served(route) for route in routes}
+        rest = None if unmatched is None else opening.silo(SiloReference(unmatched))
+        return Adoption(served, rest, frozenset(opening.names), opening.pools, adapters)
+
+    def settle(self, adoption: Adoption) -> None:
+        """The adoption serves now: let go of what only the table before it needed."""
+        for key, pool in self._pools.items():
+            if adoption.pools.get(key) is not pool:
+                pool.close()
+        for name, open_ in self._adapters.items():
+            if adoption.adapters.get(name) is not open_:
+                _ = spawn(_close_later(open_), f"close adapter {name}")
+        self._pools = dict(adoption.pools)
+        self._adapters = dict(adoption.adapters)
+
+    async def discard(self, adoption: Adoption) -> None:
+        """The adoption will not serve: close what was opened for it alone."""
+        for key, pool in adoption.pools.items():
+            if self._pools.get(key) is not pool:
+                pool.close()
+        await self._close_new(adoption.adapters)
+
+    async def close(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+        for open_ in self._adapters.values():
+            await open_.adapter.close()
+
+    async def _adapter(self, silo: Silo, reach: Adapted) -> _Open:
+        now = self._adapters.get(silo.name)
+        if now is not None and now.reach == reach and now.patience == silo.protect.timeout:
+            return now
+        adapter = await reach.kind.open(reach.settings, reach.operations, self._services(silo))
+        return _Open(reach, adapter, silo.protect.timeout)
+
+    async def _close_new(self, adapters: Mapping[str, _Open]) -> None:
+        for name, open_ in adapters.items():
+            if self._adapters.get(name) is not open_:
+                await open_.adapter.close()
+
+
+async def _close_later(open_: _Open) -> None:
+    await asyncio.sleep(open_.patience + _LAST_CALLS)
+    await open_.adapter.close()
+
+
+class _Opening:
+    """One adoption being put together."""
+
+    def __init__(
+        self,
+        deadlines: Deadlines,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        silos: Mapping[str, Silo],
+        pools: Mapping[tuple[str, str, int], Pool],
+        adapters: Mapping[str, _Open],
+    ) -> None:
+        self._deadlines = deadlines
+        self._metrics = metrics
+        self._clock = clock
+        self._silos = silos
+        self._known = pools
+        self._adapters = adapters
+        self.pools: dict[tuple[str, str, int], Pool] = {}
+        self.names: set[str] = {OWN}
+
+    def served(self, route: Route) -> Served:
+        legacy = self.silo(route.legacy) if route.legacy is not None and route.stage in ASKS_LEGACY else None
+        platform = self._platform(route) if route.stage in ASKS_PLATFORM else None
+        own = GoneAnswer(route, self._metrics.in_flight(OWN)) if route.stage is Stage.GONE else None
+        return Served(route, legacy, platform, own)
+
+    def silo(self, reference: SiloReference) -> Target:
+        silo = self._silos[reference.silo]
+        self.names.add(silo.name)
+        in_flight = self._metrics.in_flight(silo.name)
+        patience = silo.protect.timeout
+        if isinstance(silo.reach, Passthrough):
+            url, keeps = silo.reach.url, silo.reach.host == "caller"
+            host, pool = urlsplit(url).netloc, self._pool(url)
+            return HttpTarget(
+                silo.name, pool, in_flight, patience=patience, silo=silo.name, host=host, keeps_host=keeps
+            )
+        adapter = self._adapters[silo.name].adapter
+        operation = reference.operation or ""
+        return SiloTarget(silo.name, operation, adapter, in_flight, patience=patience, clock=self._clock)
+
+    def _platform(self, route: Route) -> Target | None:
+        platform = route.platform
+        if isinstance(platform, SiloReference):
+            return self.silo(platform)
+        return None if platform is None else self._service(platform)
+
+    def _service(self, platform: PlatformService) -> Target:
+        pool = self._pool(platform.url)
+        name = str(pool.endpoint)
+        self.names.add(name)
+        return HttpTarget(
+            name,
+            pool,
+            self._metrics.in_flight(name),
+            patience=platform.timeout or _PATIENCE,
+            host=urlsplit(platform.url).netloc,
+            keeps_host=platform.host == "caller",
+            path=PathTemplate.parse(platform.path) if platform.path is not None else None,
+        )
+
+    def _pool(self, url: str) -> Pool:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        key = (parts.scheme, parts.hostname or "", port)
+        pool = self.pools.get(key) or self._known.get(key)
+        if pool is None:
+            tls = ssl.create_default_context() if parts.scheme == "https" else None
+            pool = Pool(Endpoint(parts.hostname or "", port, tls), self._deadlines)
+        self.pools[key] = pool
+        return pool

@@ -1,0 +1,60 @@
+"""A silo as the operator described it, frozen: which kind of adapter reaches it, and how it is protected."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from facade.port import AdapterKind
+from facade.routing.route import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Protect:
+    """What keeps a silo from being overrun. `timeout` bounds one call, in seconds."""
+
+    timeout: float = 10.0
+
+
+class AfterSwitchOff(enum.StrEnum):
+    """What a passed `switch_off` does. A date alone never cuts anyone off."""
+
+    WARN = "warn"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Passthrough:
+    """A silo that speaks HTTP: its origin, and whose name it reads in Host (`silo` or `caller`)."""
+
+    url: str
+    host: str = "silo"
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A silo behind an adapter: the kind and its validated models. `folder` is where the silo's file lies."""
+
+    kind: AdapterKind[Any, Any]
+    settings: BaseModel = field(repr=False)
+    operations: Mapping[str, BaseModel]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Silo:
+    """One legacy system."""
+
+    name: str
+    reach: Passthrough | Adapted
+    owner: str | None = None
+    switch_off: datetime.date | None = None
+    after_switch_off: AfterSwitchOff = AfterSwitchOff.WARN
+    protect: Protect = field(default_factory=Protect)
+    place: Place = field(default=Place("", 0), compare=False)

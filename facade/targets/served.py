@@ -1,0 +1,31 @@
+"""A route with what its sides point at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from facade.routing.route import Route
+from facade.routing.stage import Side, Stage
+from facade.targets.target import Target
+
+ASKS_LEGACY: Final = frozenset({Stage.LEGACY, Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
+"""Stages in which legacy may be asked: in `platform` by the way back; from `complete` on it is unplugged."""
+
+ASKS_PLATFORM: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM, Stage.COMPLETE})
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A route, ready to serve. A side that its stage never asks is None: it is unplugged."""
+
+    route: Route
+    legacy: Target | None
+    platform: Target | None
+    own: Target | None
+
+    def side(self, side: Side) -> Target | None:
+        """The target of the side that a decision named."""
+        if side is Side.LEGACY:
+            return self.legacy
+        return self.platform if side is Side.PLATFORM else self.own

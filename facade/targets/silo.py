@@ -1,0 +1,140 @@
+"""A silo behind its adapter: a request becomes a `Call`, an `Answer` becomes a `Reply`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+import structlog
+
+from facade.port import Adapter, Answer, BadArgument, Call, SiloError
+from facade.problem import Problem, Refusal
+from facade.targets.request import Request
+from facade.targets.target import Target
+from facade.telemetry.series import Gauge
+from facade.wire import refusals
+from facade.wire.body import Body
+from facade.wire.message import HTTP_1_1, TRACEPARENT, Field, ResponseHead, block
+from facade.wire.upstream import Reply
+
+_BODY: Final = 1024 * 1024
+"""Bytes of a request's body for an adapter, which needs it whole; a form or a record has kilobytes."""
+
+_QUERY_FIELDS: Final = 256
+"""Fields of one query; more is an attack on the parser."""
+
+_GRACE: Final = 0.25
+"""Seconds an adapter has to give up by itself, with a better sentence than a time-out from outside."""
+
+_log = structlog.get_logger("facade.targets")
+
+Clock = Callable[[], float]
+
+
+class SiloTarget(Target):
+    """One operation of an adapted silo. `patience` bounds a call, in seconds."""
+
+    def __init__(
+        self, silo: str, operation: str, adapter: Adapter, in_flight: Gauge, *, patience: float, clock: Clock
+    ) -> None:
+        self.name = silo
+        self.silo: str = silo
+        self.operation = operation
+        self.in_flight = in_flight
+        self._adapter = adapter
+        self._patience = patience
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"<SiloTarget {self.silo}.{self.operation}>"
+
+    async def ask(self, request: Request) -> Reply:
+        body = await request.body.collect(_BODY)
+        deadline = min(request.until, self._clock() + self._patience)
+        call = _call(request, self.operation, body, deadline)
+        try:
+            # The adapter keeps the deadline itself; the time-out is for one that does not.
+            async with asyncio.timeout_at(deadline + _GRACE):
+                return _reply(await self._adapter.call(call), asked_head=request.head.method == b"HEAD")
+        except BadArgument as error:
+            raise Refusal(replace(refusals.BAD_ARGUMENT, detail=str(error))) from error
+        except SiloError as error:
+            raise Refusal(_problem(error)) from error
+        except TimeoutError as error:
+            raise Refusal(refusals.LATE) from error
+        except Exception as error:
+            _log.error("adapter failed", silo=self.silo, operation=self.operation, error=type(error).__name__)
+            raise Refusal(refusals.NONSENSE) from error
+
+
+_BODYLESS: Final = frozenset({204, 304})
+"""Answers that never have a body (RFC 9110 sections 15.3.5 and 15.4.5)."""
+
+_KINDS: Final = {
+    (502, "destination_unavailable"): refusals.UNREACHABLE,
+    (504, "http_response_timeout"): refusals.LATE,
+    (503, "connection_limit_reached"): refusals.FULL,
+    (503, "destination_unavailable"): refusals.CLOSED,
+    (502, "http_protocol_error"): refusals.NONSENSE,
+}
+
+
+def _problem(error: SiloError) -> Problem:
+    """The family's place in the table of refusals, with the adapter's own sentence; else the silo's own no."""
+    known = _KINDS.get((error.status, error.error))
+    if known is None:
+        return replace(refusals.SILO_SAYS_NO, status=error.status, detail=error.detail, error=error.error or None)
+    return replace(known, detail=error.detail, retry_after=error.retry_after or known.retry_after)
+
+
+def _call(request: Request, operation: str, body: bytes, deadline: float) -> Call:
+    try:
+        path = {name: unquote(value, errors="strict") for name, value in request.parameters.items()}
+        query = _grouped(
+            parse_qsl(
+                request.query[1:].decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=_QUERY_FIELDS,
+            )
+        )
+    except ValueError as error:  # escapes that are not UTF-8, or too many fields
+        raise Refusal(refusals.BAD_TARGET) from error
+    headers = _grouped(
+        [(name.lower().decode("ascii"), value.decode("latin-1")) for name, value in request.head.fields()]
+    )
+    return Call(
+        operation=operation,
+        method=request.head.method.decode("ascii"),
+        deadline=deadline,
+        path=path,
+        query=query,
+        headers=headers,
+        body=body,
+        request_id=request.trace_id,
+        traceparent=(request.traceparent or request.head.get(TRACEPARENT) or b"").decode("latin-1"),
+    )
+
+
+def _grouped(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    grouped: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        grouped[name] = (*grouped.get(name, ()), value)
+    return grouped
+
+
+def _reply(answer: Answer, *, asked_head: bool) -> Reply:
+    bodyless = answer.status in _BODYLESS
+    length = () if bodyless else (("Content-Length", str(len(answer.body))),)
+    fields: list[Field] = []
+    for name, value in (*answer.headers, *length):
+        if not name.isascii() or not value.isprintable():
+            raise Refusal(refusals.NONSENSE)
+        fields.append((name.encode("ascii"), value.encode("latin-1")))
+    reason = HTTPStatus(answer.status).phrase.encode("ascii")
+    head = ResponseHead(answer.status, reason, HTTP_1_1, block(fields))
+    return Reply(head, Body.whole(b"" if bodyless or asked_head else answer.body))

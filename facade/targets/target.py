@@ -1,0 +1,24 @@
+"""The shape of every target."""
+
+from __future__ import annotations
+
+import abc
+
+from facade.targets.request import Request
+from facade.telemetry.series import Gauge
+from facade.wire.upstream import Reply
+
+
+class Target(abc.ABC):
+    """Something that answers requests. `name` is its metrics label; `silo` names the silo it is, None otherwise.
+
+    `in_flight` counts the calls it is answering; whoever asks adds one and takes it away when the answer has been sent.
+    """
+
+    name: str
+    silo: str | None
+    in_flight: Gauge
+
+    @abc.abstractmethod
+    async def ask(self, request: Request) -> Reply:
+        """Answer, or raise `Refusal` with what the caller is told. Cancelling it lets the target go at once."""

@@ -1,0 +1,60 @@
+"""What the configuration says, as series: made anew for each scrape from the values of the last `configured`.
+
+They are generated one by one, so that a reload of 1,000 routes builds nothing and a scrape can stop between any two.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from facade.telemetry.families import ROUTE_INFO, ROUTE_SHARE, ROUTE_STAGE, SILO_SWITCH_OFF, STAGES
+from facade.telemetry.series import Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class RouteInfo:
+    """A configured route. `share` is the platform's part of its calls, 0 to 1, None where no side is asked."""
+
+    name: str
+    silo: str | None
+    group: str | None
+    stage: str
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiloInfo:
+    """A configured silo and the day it is to be switched off."""
+
+    name: str
+    switch_off: datetime.date | None
+
+
+def route_info(routes: Iterable[RouteInfo]) -> Iterator[Gauge]:
+    """Name each route's silo and group."""
+    for route in routes:
+        yield Gauge(ROUTE_INFO, (route.name, route.silo or "", route.group or ""), 1)
+
+
+def route_stage(routes: Iterable[RouteInfo]) -> Iterator[Gauge]:
+    """Say of each stage whether a route is in it."""
+    for route in routes:
+        for stage in STAGES:
+            yield Gauge(ROUTE_STAGE, (route.name, stage), int(route.stage == stage))
+
+
+def route_share(routes: Iterable[RouteInfo]) -> Iterator[Gauge]:
+    """State the platform's part of each route that is still answered."""
+    for route in routes:
+        if route.share is not None:
+            yield Gauge(ROUTE_SHARE, (route.name,), float(route.share))
+
+
+def silo_switch_off(silos: Iterable[SiloInfo]) -> Iterator[Gauge]:
+    """State the day of each silo that has one, as its first second in UTC."""
+    for silo in silos:
+        if silo.switch_off is not None:
+            day = datetime.datetime.combine(silo.switch_off, datetime.time(), datetime.UTC)
+            yield Gauge(SILO_SWITCH_OFF, (silo.name,), day.timestamp())

@@ -1,0 +1,188 @@
+"""A message's body on its way from the connection that receives it to whoever wants it.
+
+The law: whoever receives pushes, whoever is slow holds back. Without a sink the bytes wait here, up to `HIGH_WATER`,
+beyond which the source stops reading its socket; with a sink they go straight on, and the sink's `pause` stops the
+source in the same way. A body ends exactly once: complete, or failed with the refusal that says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from facade.problem import Refusal
+from facade.wire import refusals
+from facade.wire.framing import CHUNKED
+from facade.wire.message import Field
+
+HIGH_WATER: Final = 64 * 1024
+"""Bytes that wait here before the source is told to stop: one large read, so that a small body never stops anybody."""
+
+
+class Source(Protocol):
+    """The connection a body comes from."""
+
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+    def abandon(self) -> None:
+        """Nobody wants the rest of the body."""
+
+
+class Sink(Protocol):
+    """The connection a body goes to."""
+
+    def write_body(self, data: bytes) -> None: ...
+    def end_body(self, trailers: list[Field]) -> None: ...
+    def fed_by(self, body: Body | None) -> None:
+        """From now on hold this body back when the socket is full."""
+
+
+class Body:
+    """The bytes of one message. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`."""
+
+    __slots__ = ("_chunks", "_held", "_sink", "_source", "_stopped", "_waiter", "ended", "failure", "length", "trailers")
+
+    def __init__(self, length: int, source: Source | None = None) -> None:
+        self.length = length
+        self.ended = False
+        self.failure: Refusal | None = None
+        self.trailers: list[Field] = []
+        self._source = source
+        self._chunks: list[bytes] = []
+        self._held = 0
+        self._sink: Sink | None = None
+        self._stopped = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def __repr__(self) -> str:
+        state = "failed" if self.failure else "ended" if self.ended else "open"
+        framing = "chunked" if self.length == CHUNKED else self.length
+        return f"<Body {framing} {state} held={self._held}>"
+
+    @classmethod
+    def whole(cls, data: bytes) -> Body:
+        """A body that is all here."""
+        body = cls(len(data))
+        body.ended = True
+        if data:
+            body._chunks.append(data)
+        return body
+
+    # The source's side.
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes, unframed."""
+        if self._sink is not None:
+            self._sink.write_body(data)
+            return
+        self._chunks.append(data)
+        self._held += len(data)
+        if self._held > HIGH_WATER:
+            self.hold()
+
+    def end(self, trailers: list[Field]) -> None:
+        """The body is complete."""
+        self.ended = True
+        self.trailers = trailers
+        if self._sink is not None:
+            self._sink.end_body(trailers)
+            self._release_sink()
+        self._wake()
+
+    def fail(self, failure: Refusal) -> None:
+        """The body will never be complete."""
+        if not self.ended and self.failure is None:
+            self.failure = failure
+            self._release_sink()
+            self._wake()
+
+    # The side of whoever wants it.
+
+    def take(self) -> bytes:
+        """All that waits here."""
+        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        self._chunks.clear()
+        self._held = 0
+        return data
+
+    def pipe(self, sink: Sink) -> None:
+        """Send what is here and all that comes on to `sink`, at its pace."""
+        waiting = self.take()
+        if waiting:
+            sink.write_body(waiting)
+        if self.ended:
+            sink.end_body(self.trailers)
+        elif self.failure is None:
+            self._sink = sink
+            sink.fed_by(self)
+            self.go_on()
+
+    def unpipe(self) -> None:
+        """Send nothing more to the sink; what comes waits here again."""
+        self._release_sink()
+
+    async def done(self) -> None:
+        """Wait until the body has ended; raise its failure."""
+        if not self.ended and self.failure is None:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        if self.failure is not None:
+            raise self.failure
+
+    async def collect(self, limit: int) -> bytes:
+        """The whole body; one that is larger than `limit` bytes is a 413."""
+        collector = _Collector(limit, self.fail)
+        self.pipe(collector)
+        await self.done()
+        return b"".join(collector.chunks)
+
+    def abandon(self) -> None:
+        """Nobody wants the rest."""
+        self._release_sink()
+        self._chunks.clear()
+        if not self.ended and self._source is not None:
+            self._source.abandon()
+
+    # Back-pressure.
+
+    def hold(self) -> None:
+        if not self._stopped and not self.ended and self._source is not None:
+            self._stopped = True
+            self._source.pause_reading()
+
+    def go_on(self) -> None:
+        if self._stopped and self._source is not None:
+            self._stopped = False
+            self._source.resume_reading()
+
+    def _release_sink(self) -> None:
+        if self._sink is not None:
+            self._sink.fed_by(None)
+            self._sink = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class _Collector:
+    """A sink that keeps everything, up to a limit."""
+
+    def __init__(self, limit: int, refuse: Callable[[Refusal], None]) -> None:
+        self.chunks: list[bytes] = []
+        self._room = limit
+        self._refuse = refuse
+
+    def write_body(self, data: bytes) -> None:
+        self._room -= len(data)
+        if self._room < 0:
+            self._refuse(Refusal(refusals.BODY_TOO_LARGE))
+        else:
+            self.chunks.append(data)
+
+    def end_body(self, trailers: list[Field]) -> None:
+        """Trailers have no place in a collected body (RFC 9110 section 6.5.1)."""
+
+    def fed_by(self, body: Body | None) -> None:
+        """Memory is never slow."""

@@ -1,0 +1,115 @@
+"""What a client's connection and a target's have in common: one body comes in, another goes out, both may be slow.
+
+A connection is the source of the body it receives and the sink of the body it sends. When its socket is full it holds
+back whoever feeds it; a peer that takes or gives nothing for `BODY_IDLE` seconds is `overdue`, and so is everything at
+the moment `until`, where the call as a whole has a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, cast
+
+from facade.wire.body import Body
+from facade.wire.chunks import last_chunk
+from facade.wire.deadlines import NEVER, Deadlines
+from facade.wire.decoders import Decoder
+from facade.wire.message import Field
+
+BODY_IDLE: Final = 30.0
+"""Seconds in which a body that is under way must move; slow links pause for seconds, not for half a minute."""
+
+
+class Connection(asyncio.Protocol):
+    """One TCP (or TLS) connection that speaks HTTP/1.1."""
+
+    __slots__ = ("_chunked", "_decoder", "_deadlines", "_drained", "_feeder", "_transport", "due", "full", "slot", "until")
+
+    _transport: asyncio.Transport
+
+    def __init__(self, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
+        self.due = NEVER
+        self.until = NEVER
+        self.slot: int | None = None
+        self.full = False
+        self._decoder: Decoder | None = None
+        self._feeder: Body | None = None
+        self._chunked = False
+        self._drained: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def overdue(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def abort(self) -> None:
+        """Cut the connection, so that nothing unfinished looks whole."""
+        self._deadlines.forget(self)
+        self._transport.abort()
+
+    # The source of a body.
+
+    def pause_reading(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+            self._deadlines.watch(self, self.until)
+
+    def resume_reading(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+            self._watch_body()
+
+    def abandon(self) -> None:
+        self.abort()
+
+    def _watch_body(self) -> None:
+        self._deadlines.watch(self, min(self._deadlines.now + BODY_IDLE, self.until))
+
+    # The sink of a body.
+
+    def begin_body(self, *, chunked: bool) -> None:
+        """What `write_body` gets from now on is framed like this."""
+        self._chunked = chunked
+
+    def write_body(self, data: bytes) -> None:
+        if self._chunked:
+            self._transport.writelines((b"%x\r\n" % len(data), data, b"\r\n"))
+        else:
+            self._transport.write(data)
+
+    def end_body(self, trailers: list[Field]) -> None:
+        if self._chunked:
+            self._transport.write(last_chunk(trailers))
+
+    def fed_by(self, body: Body | None) -> None:
+        self._feeder = body
+        if body is not None and self.full:
+            body.hold()
+
+    def pause_writing(self) -> None:
+        self.full = True
+        self._watch_body()
+        if self._feeder is not None:
+            self._feeder.hold()
+
+    def resume_writing(self) -> None:
+        self.full = False
+        self._wake_drained()
+        if self._feeder is not None:
+            self._feeder.go_on()
+
+    async def drained(self) -> None:
+        """Wait until the socket takes bytes again."""
+        if self.full:
+            self._drained = asyncio.get_running_loop().create_future()
+            await self._drained
+
+    def _wake_drained(self) -> None:
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)

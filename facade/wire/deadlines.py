@@ -1,0 +1,93 @@
+"""One wheel of deadlines for all connections, instead of one timer handle a request.
+
+A connection keeps its own `due` moment and may push it back by plain assignment, as often as it likes, for nothing:
+the wheel looks at it only when the slot that it was put into comes round, and then either calls `overdue()` or puts it
+into a later slot. Bringing a deadline forward goes through `watch`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Final, Protocol
+
+TICK: Final = 0.1
+"""Seconds between two looks at the wheel: a deadline is met at most this much late, far below any that can be set."""
+
+NEVER: Final = math.inf
+
+
+class Watched(Protocol):
+    """Something with a deadline. `slot` belongs to the wheel; None means it is in none."""
+
+    due: float
+    slot: int | None
+
+    def overdue(self) -> None:
+        """Called once `due` has passed."""
+
+
+class Deadlines:
+    """The wheel. `now` is the loop's clock in seconds, at most one tick old."""
+
+    __slots__ = ("_handle", "_loop", "_slots", "_turned", "now")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.now = loop.time()
+        self._turned = int(self.now / TICK)
+        self._slots: dict[int, set[Watched]] = {}
+        self._handle: asyncio.TimerHandle | None = loop.call_later(TICK, self._tick)
+
+    def __repr__(self) -> str:
+        return f"<Deadlines watched={sum(len(slot) for slot in self._slots.values())}>"
+
+    def watch(self, item: Watched, due: float) -> None:
+        """Let `item.overdue()` be called when `due` has passed, unless `item.due` is pushed back before."""
+        item.due = due
+        if due == NEVER:
+            return
+        slot = max(int(due / TICK), self._turned) + 1
+        if item.slot is None:
+            self._put(item, slot)
+        elif slot < item.slot:
+            self._slots[item.slot].discard(item)
+            self._put(item, slot)
+
+    def forget(self, item: Watched) -> None:
+        """Let go of an item that has ended."""
+        item.due = NEVER
+        if item.slot is not None:
+            self._slots[item.slot].discard(item)
+            item.slot = None
+
+    def stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _put(self, item: Watched, slot: int) -> None:
+        item.slot = slot
+        self._slots.setdefault(slot, set()).add(item)
+
+    def _tick(self) -> None:
+        self._handle = self._loop.call_later(TICK, self._tick)
+        self.turn(self._loop.time())
+
+    def turn(self, now: float) -> None:
+        """Bring the wheel to the moment `now` and call whatever is overdue."""
+        self.now = now
+        reached = int(now / TICK)
+        while self._turned < reached:
+            self._turned += 1
+            items = self._slots.pop(self._turned, set())
+            for item in items:  # first let go of all: one that is overdue may end others
+                item.slot = None
+            for item in items:
+                self._look(item)
+
+    def _look(self, item: Watched) -> None:
+        if item.due > self.now:
+            self.watch(item, item.due)
+        else:
+            item.overdue()

@@ -1,0 +1,258 @@
+"""A client's connection: requests in, one after the other, each answered by one coroutine, answers in order."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from facade.problem import Problem, Refusal
+from facade.wire import refusals
+from facade.wire.answers import problem_answer
+from facade.wire.body import Body
+from facade.wire.connection import Connection
+from facade.wire.deadlines import NEVER
+from facade.wire.decoders import ChunkedDecoder, LengthDecoder
+from facade.wire.exchange import Exchange
+from facade.wire.framing import CHUNKED, request_framing
+from facade.wire.message import RequestHead
+from facade.wire.reader import RequestReader
+
+if TYPE_CHECKING:
+    from facade.wire.server import Server
+
+_AHEAD: Final = 64 * 1024
+"""Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read."""
+
+_LINGER: Final = 2.0
+"""Seconds in which the rest of an unwanted body is thrown away, so that the client can still read the answer (RFC 9112
+section 9.6: a close with unread bytes resets the connection and may take the answer with it)."""
+
+_log = structlog.get_logger("facade.wire")
+
+
+class Downstream(Connection):
+    """One client. At any moment it is idle, reading a head, answering, or lingering before the close."""
+
+    __slots__ = ("_ahead", "_exchange", "_lingering", "_reader", "_server", "_stalled", "_task", "peer", "secure")
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server.deadlines)
+        self._server = server
+        self._reader: RequestReader | None = None
+        self._exchange: Exchange | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ahead = b""
+        self._stalled = False
+        self._lingering = False
+        self.peer = ""
+        self.secure = False
+
+    def __repr__(self) -> str:
+        state = "lingering" if self._lingering else "answering" if self._exchange else "idle"
+        return f"<Downstream {state}>"
+
+    @property
+    def draining(self) -> bool:
+        return self._server.draining
+
+    @property
+    def idle(self) -> bool:
+        return self._exchange is None and not self._lingering
+
+    # What the socket says.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self.peer = peer[0] if isinstance(peer, tuple) else ""
+        self.secure = transport.get_extra_info("ssl_object") is not None
+        self._deadlines.watch(self, self._deadlines.now + self._server.limits().header_timeout)
+        if not self._server.joined(self):
+            self._refuse(refusals.OVERLOADED)
+
+    def data_received(self, data: bytes) -> None:
+        if self._lingering:
+            return
+        if self._decoder is not None:
+            data = self._decode(data)
+            if not data:
+                return
+        if self._exchange is not None:
+            self._keep(data)
+        else:
+            self._read_head(data)
+
+    def eof_received(self) -> bool:
+        return False  # a client that stops sending has hung up: the transport closes, and `connection_lost` follows
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._deadlines.forget(self)
+        self._server.left(self)
+        self._wake_drained()
+        if self._exchange is not None:
+            self._exchange.body.fail(Refusal(refusals.BAD_FRAMING))
+        if self._task is not None:
+            self._task.cancel()
+
+    def overdue(self) -> None:
+        if self._lingering or self.full:
+            self.abort()
+        elif self._exchange is not None:
+            self._fail(refusals.SLOW_REQUEST)
+        elif self._reader is not None and self._reader.started:
+            self._refuse(refusals.SLOW_REQUEST)
+        else:
+            self._transport.close()
+
+    # Reading.
+
+    def _read_head(self, data: bytes) -> None:
+        if self._reader is None:
+            self._reader = RequestReader(self._server.limits())
+        try:
+            read = self._reader.feed(data)
+            if read is not None:
+                self._reader = None
+                self._begin(*read)
+            elif self.due > (latest := self._deadlines.now + self._server.limits().header_timeout):
+                self._deadlines.watch(self, latest)
+        except Refusal as refusal:
+            self._refuse(refusal.problem)
+
+    def _begin(self, head: RequestHead, rest: bytes) -> None:
+        body = self._body(request_framing(head), rest)
+        self._exchange = exchange = Exchange(self, head, body)
+        self._task = self._server.loop.create_task(self._answer(exchange))
+
+    def _body(self, length: int, rest: bytes) -> Body:
+        """The request's body: usually all here already, with what lies behind it kept for later."""
+        limit = self._server.limits().body
+        if length > limit:
+            raise Refusal(refusals.BODY_TOO_LARGE)
+        if 0 <= length <= len(rest):
+            self.due = NEVER
+            self._ahead = rest[length:]
+            return Body.whole(rest[:length])
+        body = Body(length, self)
+        self._decoder = (
+            ChunkedDecoder(body, refusals.BAD_FRAMING, limit)
+            if length == CHUNKED
+            else LengthDecoder(body, refusals.BAD_FRAMING)
+        )
+        self._watch_body()
+        self._ahead = self._decoder.feed(rest)
+        self._body_moved(body)
+        return body
+
+    def _decode(self, data: bytes) -> bytes:
+        decoder, exchange = self._decoder, self._exchange
+        if decoder is None or exchange is None:
+            return data
+        self._watch_body()
+        try:
+            rest = decoder.feed(data)
+        except Refusal as refusal:
+            self._fail(refusal.problem)
+            return b""
+        self._body_moved(exchange.body)
+        return rest
+
+    def _body_moved(self, body: Body) -> None:
+        if body.ended:
+            self._decoder = None
+            self.due = NEVER
+
+    def _keep(self, data: bytes) -> None:
+        self._ahead += data
+        if len(self._ahead) > _AHEAD and not self._stalled:
+            self._stalled = True
+            self._transport.pause_reading()
+
+    # Answering.
+
+    async def _answer(self, exchange: Exchange) -> None:
+        try:
+            await self._server.handler(exchange)
+        except asyncio.CancelledError:
+            if exchange.failure is None or exchange.started or self.closing:
+                self.abort()
+            else:
+                self._refuse(exchange.failure)
+            return
+        except Exception as error:  # the last line of defence: one bad request must not end the sidecar
+            _log.error("request failed", error=repr(error), exc_info=True)
+        self._answered(exchange)
+
+    def _answered(self, exchange: Exchange) -> None:
+        self._task = None
+        if not exchange.sent:
+            self.abort()
+        elif exchange.closes():
+            self._leave()
+        else:
+            self._next()
+
+    def _next(self) -> None:
+        self._exchange = None
+        self._deadlines.watch(self, self._deadlines.now + self._server.limits().idle_timeout)
+        if self._stalled:
+            self._stalled = False
+            self._transport.resume_reading()
+        if self._ahead:
+            data, self._ahead = self._ahead, b""
+            self._read_head(data)
+
+    def write(self, data: bytes) -> None:
+        self._transport.write(data)
+
+    async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
+        """Write an answer; return when all of it is with the socket."""
+        if body.ended and not chunked:
+            self._transport.write(head + body.take())
+        else:
+            self._transport.write(head)
+            self.begin_body(chunked=chunked)
+            body.pipe(self)
+            await body.done()
+        if self.full:
+            await self.drained()
+
+    # Ending.
+
+    def _fail(self, problem: Problem) -> None:
+        """The request under way turned out bad: stop the handler, which leaves the answer to us."""
+        exchange = self._exchange
+        if exchange is None or self._task is None:
+            return
+        exchange.failure = problem
+        exchange.body.fail(Refusal(problem))
+        self._decoder = None
+        self._task.cancel()
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer with the problem and close: after a message that cannot be read, nothing that follows can be."""
+        self._server.refused(problem)
+        self._transport.write(problem_answer(problem, request_id="", close=True))
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close so that the client can read what was sent, even if it is still sending itself."""
+        exchange, self._exchange = self._exchange, None
+        finished = exchange is not None and exchange.body.ended and not self._ahead
+        if finished or self._transport.is_closing() or not self._transport.can_write_eof():
+            self._deadlines.forget(self)
+            self._transport.close()
+            return
+        self._lingering = True
+        self._decoder = None
+        self._ahead = b""
+        self._deadlines.watch(self, self._deadlines.now + _LINGER)
+        self._transport.write_eof()
+        self._transport.resume_reading()
+
+    def close_if_idle(self) -> None:
+        """Draining: an idle connection has nothing to wait for."""
+        if self.idle and (self._reader is None or not self._reader.started):
+            self._transport.close()

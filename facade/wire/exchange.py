@@ -1,0 +1,65 @@
+"""One request on a client's connection, and the answer that goes back. The handler sees this and never the socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from facade.problem import Problem
+from facade.wire.body import Body
+from facade.wire.message import HTTP_1_1, RequestHead
+
+if TYPE_CHECKING:
+    from facade.wire.downstream import Downstream
+
+
+class Exchange:
+    """A request that has arrived (its head whole, its body perhaps still coming) and wants one answer.
+
+    `failure` is set, and the handler cancelled, when the request turns out bad while it is being answered.
+    """
+
+    __slots__ = ("_connection", "body", "failure", "head", "sent", "started", "wants_keep_alive")
+
+    def __init__(self, connection: Downstream, head: RequestHead, body: Body) -> None:
+        self._connection = connection
+        self.head = head
+        self.body = body
+        self.started = False
+        self.sent = False
+        self.failure: Problem | None = None
+        self.wants_keep_alive = head.keeps_alive()
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.head!r} started={self.started} sent={self.sent}>"
+
+    @property
+    def peer(self) -> str:
+        """The client's address, without port; empty for a Unix socket."""
+        return self._connection.peer
+
+    @property
+    def secure(self) -> bool:
+        """Whether the client came by TLS."""
+        return self._connection.secure
+
+    @property
+    def takes_chunks(self) -> bool:
+        return self.head.minor == HTTP_1_1
+
+    def closes(self) -> bool:
+        """Whether the connection ends with this answer. Once yes it stays yes, so that the answer's head can say so."""
+        if not self.body.ended or self._connection.draining:
+            self.wants_keep_alive = False
+        return not self.wants_keep_alive
+
+    def interim(self, head: bytes) -> None:
+        """Pass on a 1xx head (RFC 9110 section 15.2). An HTTP/1.0 client gets none."""
+        if self.takes_chunks and not self.started:
+            self._connection.write(head)
+
+    async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
+        """Send the answer, at the client's pace. Raises the body's `Refusal` when it breaks off on the way."""
+        self.started = True
+        await self._connection.send(head, body, chunked=chunked)
+        self.sent = True
+

@@ -1,0 +1,133 @@
+"""Message heads as they stood on the wire: raw bytes, order, case and repeats kept.
+
+A head's fields stay one block of bytes. What the facade must know it finds by searching the block's lower-case copy for
+`\\r\\nname:`, which is exact because llhttp has refused folded lines, space before a colon and names that are no tokens;
+what it passes on is the block itself with some lines cut out. A field nobody asks about costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NewType
+
+HTTP_1_0: Final = 0
+HTTP_1_1: Final = 1
+
+_OWS: Final = b" \t"
+"""Optional white space around a value, no part of it (RFC 9110 section 5.6.3)."""
+
+Name = NewType("Name", bytes)
+"""A field's name as it is searched for: `\\r\\nhost:`."""
+
+Field = tuple[bytes, bytes]
+"""A field line: name and value as sent, without the white space around the value."""
+
+
+def name(text: str) -> Name:
+    """The `Name` of a field, from its spelling in any case."""
+    return Name(b"\r\n" + text.lower().encode("ascii") + b":")
+
+
+CONNECTION: Final = name("connection")
+CONTENT_LENGTH: Final = name("content-length")
+COOKIE: Final = name("cookie")
+HOST: Final = name("host")
+TRACEPARENT: Final = name("traceparent")
+TRANSFER_ENCODING: Final = name("transfer-encoding")
+VIA: Final = name("via")
+X_FORWARDED_FOR: Final = name("x-forwarded-for")
+X_FORWARDED_HOST: Final = name("x-forwarded-host")
+X_FORWARDED_PROTO: Final = name("x-forwarded-proto")
+X_REQUEST_ID: Final = name("x-request-id")
+
+
+class Head:
+    """A start line's version and the fields. `minor` is the version's second digit.
+
+    `block` is every field line with a CRLF before it, none behind the last; `lowered` the same in lower case.
+    """
+
+    __slots__ = ("block", "lowered", "minor")
+
+    def __init__(self, minor: int, block: bytes) -> None:
+        self.minor = minor
+        self.block = block
+        self.lowered = block.lower()
+
+    def get(self, name: Name) -> bytes | None:
+        """The field's first value, None where it is missing."""
+        at = self.lowered.find(name)
+        if at < 0:
+            return None
+        end = self.block.find(b"\r\n", at + 2)
+        return (self.block[at + len(name) : end] if end >= 0 else self.block[at + len(name) :]).strip(_OWS)
+
+    def has(self, name: Name) -> bool:
+        return self.lowered.find(name) >= 0
+
+    def repeats(self, name: Name) -> bool:
+        """Whether the field stands more than once."""
+        return self.lowered.count(name) > 1
+
+    def values(self, name: Name) -> list[bytes]:
+        """Every value of the field, in order."""
+        size = len(name) - 2
+        return [line[size:].strip(_OWS) for line in self.lines() if line[:size].lower() == name[2:]]
+
+    def only(self, name: Name) -> bytes | None:
+        """The field's value where it stands exactly once, else None."""
+        return self.get(name) if self.lowered.count(name) == 1 else None
+
+    def tokens(self, name: Name) -> list[bytes]:
+        """The members of a comma-separated list field in lower case, over all its lines (RFC 9110 section 5.6.1)."""
+        members = b",".join(self.values(name)).lower().split(b",")
+        return [member for part in members if (member := part.strip(_OWS))]
+
+    def lines(self) -> list[bytes]:
+        """Every field line as sent."""
+        return self.block.split(b"\r\n")[1:]
+
+    def fields(self) -> list[Field]:
+        """Every field, in order."""
+        split = [line.split(b":", 1) for line in self.lines()]
+        return [(name, value.strip(_OWS)) for name, value in split]
+
+    def keeps_alive(self) -> bool:
+        """Whether the sender means to use the connection again (RFC 9112 section 9.3)."""
+        said = self.get(CONNECTION)
+        if said is None:
+            return self.minor == HTTP_1_1
+        named = [said.lower()] if b"," not in said and not self.repeats(CONNECTION) else self.tokens(CONNECTION)
+        return b"close" not in named and (self.minor == HTTP_1_1 or b"keep-alive" in named)
+
+
+class RequestHead(Head):
+    """A request's start line and fields."""
+
+    __slots__ = ("method", "target")
+
+    def __init__(self, method: bytes, target: bytes, minor: int, block: bytes) -> None:
+        super().__init__(minor, block)
+        self.method = method
+        self.target = target
+
+    def __repr__(self) -> str:
+        return f"<RequestHead {self.method.decode('ascii')} fields={len(self.lines())}>"
+
+
+class ResponseHead(Head):
+    """An answer's status line and fields; `reason` as sent, perhaps empty."""
+
+    __slots__ = ("reason", "status")
+
+    def __init__(self, status: int, reason: bytes, minor: int, block: bytes) -> None:
+        super().__init__(minor, block)
+        self.status = status
+        self.reason = reason
+
+    def __repr__(self) -> str:
+        return f"<ResponseHead {self.status} fields={len(self.lines())}>"
+
+
+def block(fields: list[Field]) -> bytes:
+    """Fields as a head's block. Whoever makes fields has seen to it that no value holds a line's end."""
+    return b"".join([b"\r\n%b: %b" % field for field in fields])

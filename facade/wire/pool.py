@@ -1,0 +1,110 @@
+"""Connections to one endpoint: idle ones are used again, the latest first; a stale one is never offered to a write."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from typing import Final
+
+from facade.problem import Refusal
+from facade.wire import refusals
+from facade.wire.deadlines import Deadlines
+from facade.wire.upstream import Upstream
+
+_CONNECT: Final = 5.0
+"""Seconds to connect; a neighbour answers in milliseconds, a host that is down never."""
+
+_IDLE: Final = 30.0
+"""Seconds a connection may wait in the pool; old servers close theirs after 15 to 75 without a word."""
+
+_FRESH: Final = 1.0
+"""Seconds within which an idle connection may take a request that must not be repeated: the older it is, the likelier
+the target is closing it at this very moment."""
+
+_KEPT: Final = 256
+"""Idle connections kept for one endpoint; beyond that a burst has passed and they only cost the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a target listens."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+class Pool:
+    """The connections of one endpoint."""
+
+    def __init__(self, endpoint: Endpoint, deadlines: Deadlines) -> None:
+        self.endpoint = endpoint
+        self._deadlines = deadlines
+        self._idle: list[Upstream] = []
+        self._open: set[Upstream] = set()
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<Pool {self.endpoint} open={len(self._open)} idle={len(self._idle)}>"
+
+    def idle(self, *, repeatable: bool) -> Upstream | None:
+        """An idle connection, or None; `repeatable` when the request may be sent again should it turn out dead."""
+        limit = _IDLE if repeatable else _FRESH
+        while self._idle:
+            latest = self._idle.pop()
+            if not latest.closing and self._deadlines.now - latest.idle_since <= limit:
+                return latest
+            if latest.closing or repeatable:
+                latest.abort()
+                continue
+            self._idle.append(latest)
+            return None
+        return None
+
+    async def connect(self) -> Upstream:
+        """A new connection. A `Refusal` says why there is none: 502 refused or unreachable, 504 too late."""
+        endpoint = self.endpoint
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(_CONNECT):
+                _, upstream = await loop.create_connection(
+                    self._new, endpoint.host, endpoint.port, ssl=endpoint.tls, server_hostname=self._server_name()
+                )
+        except TimeoutError as error:
+            raise Refusal(refusals.CONNECT_LATE) from error
+        except ConnectionRefusedError as error:
+            raise Refusal(refusals.REFUSED) from error
+        except OSError as error:  # also ssl.SSLError and socket.gaierror
+            raise Refusal(refusals.UNREACHABLE) from error
+        if not upstream.closing:
+            self._open.add(upstream)
+        return upstream
+
+    def close(self) -> None:
+        """No longer keep connections: idle ones end now, others with their answer."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().abort()
+
+    def _new(self) -> Upstream:
+        return Upstream(self._deadlines, self._release, self._lost)
+
+    def _lost(self, upstream: Upstream) -> None:
+        self._open.discard(upstream)
+        if upstream in self._idle:
+            self._idle.remove(upstream)
+
+    def _server_name(self) -> str | None:
+        return self.endpoint.host if self.endpoint.tls is not None else None
+
+    def _release(self, upstream: Upstream) -> None:
+        if self._closed or len(self._idle) >= _KEPT:
+            upstream.abort()
+        else:
+            self._idle.append(upstream)
+            self._deadlines.watch(upstream, self._deadlines.now + _IDLE)

@@ -1,0 +1,265 @@
+"""A connection to a target: one request out, one answer in, at a time; then idle in its pool, or closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from facade.problem import Problem, Refusal
+from facade.wire import refusals
+from facade.wire.body import Body
+from facade.wire.connection import Connection
+from facade.wire.deadlines import NEVER, Deadlines
+from facade.wire.decoders import ChunkedDecoder, Decoder, LengthDecoder, UntilCloseDecoder
+from facade.wire.framing import CHUNKED, UNTIL_CLOSE, response_framing
+from facade.wire.limits import Limits
+from facade.wire.message import Field, ResponseHead
+from facade.wire.reader import ResponseReader
+
+_ANSWER_LIMITS: Final = Limits(header_bytes=256 * 1024, headers=1000)
+"""Bounds of a target's head: generous, because nobody may change the target, but bounds."""
+
+_INTERIM: Final = 32
+"""1xx heads that one answer may bring; more is a target that never answers (RFC 9110 section 15.2 sets no bound)."""
+
+_UNBOUNDED: Final = 2**62
+"""An answer's body is passed on, not kept, so its size needs no bound of its own."""
+
+Interim = Callable[[ResponseHead], None]
+
+
+class Reply:
+    """What a target answered: its head, and its body on the way."""
+
+    __slots__ = ("body", "head")
+
+    def __init__(self, head: ResponseHead, body: Body) -> None:
+        self.head = head
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.head.status} {self.body!r}>"
+
+
+class Upstream(Connection):
+    """One connection to a target. `released` is called when it can be used again, `lost` when it has closed.
+
+    `used` says whether an answer ever came over it, `answering` whether a byte of the present answer has.
+    """
+
+    __slots__ = (
+        "_asked_head",
+        "_body",
+        "_interim",
+        "_interims",
+        "_lost",
+        "_question",
+        "_reader",
+        "_released",
+        "_reusable",
+        "_patience",
+        "_waiter",
+        "answering",
+        "idle_since",
+        "used",
+    )
+
+    def __init__(
+        self,
+        deadlines: Deadlines,
+        released: Callable[[Upstream], None],
+        lost: Callable[[Upstream], None],
+    ) -> None:
+        super().__init__(deadlines)
+        self._released = released
+        self._lost = lost
+        self._reader: ResponseReader | None = None
+        self._waiter: asyncio.Future[Reply] | None = None
+        self._body: Body | None = None
+        self._question: Body | None = None
+        self._interim: Interim | None = None
+        self._interims = 0
+        self._asked_head = False
+        self._reusable = False
+        self._patience = 0.0
+        self.answering = False
+        self.used = False
+        self.idle_since = deadlines.now
+
+    def __repr__(self) -> str:
+        state = "asking" if self._waiter else "answering" if self._body else "idle"
+        return f"<Upstream {state} used={self.used}>"
+
+    # Asking.
+
+    async def ask(
+        self,
+        head: bytes,
+        body: Body,
+        *,
+        chunked: bool,
+        asked_head: bool,
+        patience: float,
+        until: float,
+        interim: Interim,
+    ) -> Reply:
+        """Send a request and wait for the answer's head.
+
+        `patience` is how many seconds the target may be silent before the head, once it has the whole request; `until`
+        the moment of the loop's clock at which the whole call ends. A `Refusal` says what the target did wrong; the
+        connection is closed then.
+        """
+        if self.closing:
+            raise Refusal(refusals.BROKEN)
+        self._waiter = asyncio.get_running_loop().create_future()
+        self._question, self._interim, self._interims = body, interim, 0
+        self._asked_head, self._patience, self.until = asked_head, patience, until
+        self._watch_body()
+        try:
+            self._send(head, body, chunked=chunked)
+            return await self._waiter
+        except BaseException:
+            self.abort()
+            raise
+        finally:
+            self._waiter = None
+
+    def _send(self, head: bytes, body: Body, *, chunked: bool) -> None:
+        if body.ended and not chunked:
+            self._transport.write(head + body.take())
+        else:
+            self._transport.write(head)
+            self.begin_body(chunked=chunked)
+            body.pipe(self)
+
+    def end_body(self, trailers: list[Field]) -> None:
+        super().end_body(trailers)
+        self._watch_body()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._watch_body()
+
+    def _watch_body(self) -> None:
+        """Until the head: the target's patience runs once it has the request, or while it does not take it."""
+        if self._waiter is None:
+            super()._watch_body()
+        elif self.full or self._question is None or self._question.ended:
+            self._deadlines.watch(self, min(self._deadlines.now + self._patience, self.until))
+        else:
+            self._deadlines.watch(self, self.until)
+
+    def abort(self) -> None:
+        question, self._question = self._question, None
+        if question is not None:
+            question.unpipe()
+        super().abort()
+
+    # What the socket says.
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            if self._waiter is not None and not self._waiter.done():
+                self.answering = True
+                self._read_head(data)
+            elif self._decoder is not None:
+                self._watch_body()
+                self._read_body(self._decoder, data)
+            else:
+                self.abort()  # bytes that nobody asked for: this connection can be trusted no longer
+        except Refusal as refusal:
+            self._fail(refusal.problem)
+
+    def eof_received(self) -> bool:
+        try:
+            if self._decoder is not None:
+                self._reusable = False
+                self._decoder.eof()
+                self._body_moved(b"")
+        except Refusal as refusal:
+            self._fail(refusal.problem)
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._fail(refusals.BROKEN)
+        self._deadlines.forget(self)
+        self._lost(self)
+
+    def overdue(self) -> None:
+        self._fail(refusals.LATE)
+
+    # Reading.
+
+    def _read_head(self, data: bytes) -> None:
+        while data:
+            if self._reader is None:
+                self._reader = ResponseReader(_ANSWER_LIMITS)
+            read = self._reader.feed(data)
+            if read is None:
+                return
+            self._reader = None
+            head, data = read
+            if head.status >= 200:
+                self._answered(head, data)
+                return
+            self._pass_interim(head)
+
+    def _pass_interim(self, head: ResponseHead) -> None:
+        self._interims += 1
+        if head.status == 101 or self._interims > _INTERIM or self._interim is None:
+            raise Refusal(refusals.NONSENSE)
+        self._interim(head)
+
+    def _answered(self, head: ResponseHead, rest: bytes) -> None:
+        length = response_framing(head, asked_head=self._asked_head)
+        self._reusable = length != UNTIL_CLOSE and head.keeps_alive()
+        if 0 <= length <= len(rest):
+            body = Body.whole(rest[:length])
+            self._ended(rest[length:])
+        else:
+            body = self._body = Body(length, self)
+            self._decoder = decoder = _decoder(body)
+            self._watch_body()
+            self._read_body(decoder, rest)
+        if self._waiter is not None:
+            self._waiter.set_result(Reply(head, body))
+
+    def _read_body(self, decoder: Decoder, data: bytes) -> None:
+        self._body_moved(decoder.feed(data))
+
+    def _body_moved(self, rest: bytes) -> None:
+        if self._body is not None and self._body.ended:
+            self._ended(rest)
+
+    def _ended(self, rest: bytes) -> None:
+        """The answer is whole. The connection is good for another only if nothing is left over on either side."""
+        self._decoder = self._body = None
+        self.used, self.answering = True, False
+        self.idle_since = self._deadlines.now
+        self.due = self.until = NEVER
+        asked = self._question is not None and self._question.ended
+        if self._reusable and not rest and asked and not self.closing:
+            self._question = None
+            self._released(self)
+        else:
+            self.abort()
+
+    def _fail(self, problem: Problem) -> None:
+        failure = Refusal(problem)
+        waiter, body = self._waiter, self._body
+        self._decoder = self._body = None
+        if waiter is not None and not waiter.done():
+            waiter.set_exception(failure)
+        if body is not None:
+            body.fail(failure)
+        self.abort()
+
+
+def _decoder(body: Body) -> Decoder:
+    if body.length == CHUNKED:
+        return ChunkedDecoder(body, refusals.BROKEN, _UNBOUNDED)
+    if body.length == UNTIL_CLOSE:
+        return UntilCloseDecoder(body)
+    return LengthDecoder(body, refusals.BROKEN)
+

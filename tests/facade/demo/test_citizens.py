@@ -1,0 +1,88 @@
+import dataclasses
+import random
+
+import pytest
+
+from facade.demo.citizens import Citizen, Errand, Reply, fault, main_errand, other_errand, populate, side_of
+from facade.demo.records import encode, title
+from facade.routing.stage import Side
+
+CITIZEN = Citizen(session="5e55", title="DN100001", licence="L10001", claim="C1")
+
+
+def right(errand: Errand, signature: str | None = "legacy") -> Reply:
+    body = b"" if errand.record is None else encode(errand.record)
+    return Reply(errand.status, body, signature, errand.location)
+
+
+def test_a_thousand_citizens_have_a_thousand_sessions():
+    assert len({citizen.session for citizen in populate(1000, random.Random(1))}) == 1000
+
+
+def test_the_same_chance_makes_the_same_citizens():
+    assert populate(10, random.Random(7)) == populate(10, random.Random(7))
+    assert populate(10, random.Random(7)) != populate(10, random.Random(8))
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_every_errand_knows_its_right_answer(turn: int):
+    for errand in (main_errand(CITIZEN), other_errand(CITIZEN, turn)):
+        assert fault(errand, right(errand)) is None
+
+
+def test_all_four_other_errands_come_in_rotation():
+    errands = [other_errand(CITIZEN, turn) for turn in range(4)]
+    assert {errand.route for errand in errands} == {
+        "licences.read",
+        "claims.read",
+        "claims.write",
+        "titles.search-1998",
+    }
+
+
+def test_two_new_claims_never_share_a_reference():
+    assert other_errand(CITIZEN, 2).record != other_errand(CITIZEN, 6).record
+
+
+def test_somebody_elses_title_is_a_fault_and_the_fault_names_neither():
+    errand = main_errand(CITIZEN)
+    why = fault(errand, dataclasses.replace(right(errand), body=encode(title("DN100002"))))
+    assert why == "somebody else's record"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": 502}, {"body": b""}, {"body": b"{"}, {"body": b"null"}, {"signature": "proxy"}, {"location": "/"}],
+)
+def test_an_answer_that_is_off_in_any_way_is_a_fault(change: dict[str, object]):
+    errand = main_errand(CITIZEN)
+    assert fault(errand, dataclasses.replace(right(errand), **change)) is not None
+
+
+def test_a_redirect_to_another_place_is_a_fault():
+    errand = other_errand(CITIZEN, 3)
+    assert fault(errand, dataclasses.replace(right(errand), location="/elsewhere")) is not None
+
+
+def test_an_amount_is_compared_by_value_and_must_be_a_number():
+    errand = dataclasses.replace(other_errand(CITIZEN, 1))
+    body = encode(errand.record)
+    number = body.split(b'"amount":')[1].rstrip(b"}")
+    assert fault(errand, dataclasses.replace(right(errand), body=body.replace(number, number + b"0"))) is None
+    quoted = body.replace(number, b'"' + number + b'"')
+    assert fault(errand, dataclasses.replace(right(errand), body=quoted)) is not None
+
+
+@pytest.mark.parametrize(
+    ("turn", "signature", "side"),
+    [
+        (0, "legacy", Side.LEGACY),
+        (0, "platform", Side.PLATFORM),
+        (1, None, Side.LEGACY),
+        (1, "platform", Side.PLATFORM),
+        (3, None, Side.OWN),
+    ],
+)
+def test_the_answer_itself_says_who_gave_it_and_a_register_cannot_sign(turn: int, signature: str | None, side: Side):
+    errand = other_errand(CITIZEN, turn)
+    assert side_of(errand, right(errand, signature)) is side

@@ -1,0 +1,82 @@
+import itertools
+from fractions import Fraction
+
+import pytest
+
+from facade.demo.citizens import ROUTE
+from facade.demo.story import CHAPTERS, Chapter, judge, line, require_no_failure
+from facade.demo.tally import Tally
+from facade.demo.trouble import Trouble
+from facade.routing.stage import Side, Stage
+
+HALF = Chapter("canary 50%", (), Stage.CANARY, Fraction(1, 2))
+
+
+def tally(platform: int, legacy: int) -> Tally:
+    made = Tally()
+    sides = [Side.PLATFORM] * platform + [Side.LEGACY] * legacy
+    for number, side in enumerate(sides):
+        made.begun()
+        made.right(ROUTE, str(number), side)
+    return made
+
+
+def test_the_story_is_told_in_order():
+    assert [chapter.name for chapter in CHAPTERS] == [
+        "legacy",
+        "canary 10%",
+        "canary 50%",
+        "platform",
+        "back",
+        "platform again",
+        "complete",
+        "switched off",
+    ]
+
+
+def test_every_change_of_stage_or_share_has_a_command():
+    for before, after in itertools.pairwise(CHAPTERS):
+        assert bool(after.command) == ((before.stage, before.share) != (after.stage, after.share))
+
+
+def test_the_land_register_is_switched_off_only_when_its_route_is_complete():
+    assert [chapter.stage for chapter in CHAPTERS if chapter.switches_off] == [Stage.COMPLETE]
+
+
+def test_a_share_within_statistics_passes():
+    judge(HALF, tally(510, 490), kept=frozenset({"0", "509"}))
+
+
+def test_a_share_beyond_statistics_is_refused_with_both_numbers():
+    with pytest.raises(Trouble, match="600 of 1000 callers were answered by the platform, where 50% is configured"):
+        judge(HALF, tally(600, 400), kept=frozenset())
+
+
+def test_a_caller_who_was_sent_back_is_refused():
+    with pytest.raises(Trouble, match="sent 1 callers back"):
+        judge(HALF, tally(500, 500), kept=frozenset({"0", "500"}))
+
+
+def test_a_caller_between_two_sides_is_refused():
+    wandering = tally(500, 500)
+    wandering.begun()
+    wandering.right(ROUTE, "0", Side.LEGACY)
+    with pytest.raises(Trouble, match="1 by both sides"):
+        judge(HALF, wandering, kept=frozenset())
+
+
+def test_one_failed_citizen_ends_the_story_in_words():
+    failed = tally(1, 1)
+    failed.begun()
+    failed.wrong("claims.read", "status 502 where 200 is right")
+    with pytest.raises(Trouble, match=r"claims\.read: status 502 where 200 is right \(1 times\)"):
+        require_no_failure("back", failed)
+    require_no_failure("back", tally(1, 1))
+
+
+def test_a_line_says_who_answered_what_was_configured_and_what_is_tolerated():
+    said = " ".join(line(HALF, tally(510, 490)).split())
+    assert said.startswith("canary 50% legacy 490 platform 510 callers on the platform 51%")
+    assert said.endswith("(configured 50% ± 6.3) failed 0 of 1,000")
+    exact = line(Chapter("legacy", (), Stage.LEGACY, Fraction(0)), tally(0, 1000))
+    assert "(configured 0%)" in exact
