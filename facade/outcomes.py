@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from facade.routing.stage import Side, Stage
 
+_CODES: Final = tuple(f"{first}xx" for first in range(10))
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+
+class Outcome(NamedTuple):
     """One finished call. `status` is None when the caller left or the answer was cut short; `seconds` is its duration.
 
-    `route` is None where no route matched. `reason` is the decision's reason or the refusal's.
+    A named tuple, because one is made for each call. `route` is None where no route matched; `reason` is the decision's
+    or the refusal's.
     """
 
     route: str | None
@@ -25,4 +27,4 @@ class Outcome:
     @property
     def code(self) -> str:
         """The label of `facade_requests_total`: `2xx`, or `aborted` for an answer that was never whole."""
-        return f"{self.status // 100}xx" if self.complete and self.status is not None else "aborted"
+        return _CODES[self.status // 100] if self.complete and self.status is not None else "aborted"

@@ -63,7 +63,7 @@ class SqlKind(AdapterKind[SqlSettings, SqlOperation]):
     settings = SqlSettings
     operation = SqlOperation
 
-    def mistakes(self, operation: SqlOperation, parameters: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
+    def mistakes(self, operation: SqlOperation, parameters: frozenset[str]) -> tuple[tuple[str, str], ...]:
         """What is wrong between the keys of an operation, and what SQLite says of its query."""
         return (*_query_mistakes(operation), *parameter_mistakes(operation.arguments, parameters))
 

@@ -54,9 +54,10 @@ class Pool:
         self._closed = True
         for session in self._lent:
             session.stop()
-        for _ in range(self._size):
-            session = await self._idle.get()
+        sessions = [await self._idle.get() for _ in range(self._size)]
+        for session in sessions:
             await session.close()
+            self._idle.put_nowait(session)
 
     async def _replace(self, session: Session) -> None:
         """Only when a thread has let go may another take its place, so that there are never more than `size`."""

@@ -64,6 +64,7 @@ class SqliteDatabase:
     async def _write(self, work: Work) -> None:
         async with self._writer.session() as session:
             await _until_unlocked(work, lambda: session.execute("begin immediate", {}, None))
+            work.begun = True
             await _run(work, session)
             await _until_unlocked(work, lambda: session.execute("commit", {}, None))
 
@@ -84,8 +85,8 @@ async def _run(work: Work, session: Session) -> None:
 
 
 async def _until_unlocked(work: Work, attempt: Callable[[], Awaitable[None]]) -> None:
+    work.waiting = False
     while True:
-        work.waiting = False
         try:
             return await attempt()
         except sqlite3.OperationalError as error:
@@ -96,6 +97,6 @@ async def _until_unlocked(work: Work, attempt: Callable[[], Awaitable[None]]) ->
 
 
 def _too_late(work: Work) -> SiloError:
-    if work.waiting:
+    if work.waiting and not work.begun:
         return SiloFull(f"{work.operation}: every connection is busy or the database is locked")
     return SiloLate(f"{work.operation}: the database did not answer in time")

@@ -26,7 +26,7 @@ MAX_ANSWER_BYTES: Final = 8 * 1024 * 1024
 
 @dataclass(slots=True, repr=False)
 class Work:
-    """A statement with its values, and how far it is. `waiting` while nothing runs, for a connection or for a lock."""
+    """A statement with its values, and how far it is: `waiting` for a connection or a lock, a write `begun`."""
 
     operation: str
     query: str
@@ -34,6 +34,7 @@ class Work:
     writes: bool
     most: int
     waiting: bool = True
+    begun: bool = False
     rows: list[bytes] = field(default_factory=list)
 
     def row_writer(self) -> RowWriter:

@@ -1,4 +1,4 @@
-"""How a command speaks: plain words on standard output, or one JSON document with `--json`; one sentence when it fails."""
+"""How a command speaks: plain words on standard output, or one JSON document with `--json`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 
 
 class Failed(Exception):  # noqa: N818 - the command's answer, not a defect
-    """The command is refused or something is mistaken: exit status 1. The text is `place: what; what to do`, a line each.
+    """The command is refused or something is mistaken: exit status 1.
 
-    `document` is what `--json` answers, by default the text as `error`.
+    The text is `place: what; what to do`, a line for each mistake. `document` is what `--json` answers, by default the
+    text as `error`.
     """
 
     def __init__(self, text: str, document: Mapping[str, object] | None = None) -> None:

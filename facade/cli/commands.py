@@ -42,7 +42,7 @@ def run(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our answer has seen enough (`facade status | head`); the interpreter must not flush into it again.
+        # Whoever read our answer has seen enough (`facade status | head`): nothing is to be flushed into it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status

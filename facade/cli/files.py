@@ -48,7 +48,5 @@ def find_sidecar(admin: str | None, folder: Path) -> Sidecar:
         return sidecar
     loaded = source(folder).load()
     if loaded.settings is None:
-        raise Unreachable(
-            f"{loaded.mistakes[0]}; or say where the sidecar is with --admin HOST:PORT"
-        )
+        raise Unreachable(f"{loaded.mistakes[0]}; or say where the sidecar is with --admin HOST:PORT")
     return configured(loaded.settings, folder)

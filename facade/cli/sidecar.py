@@ -72,7 +72,9 @@ class Sidecar:
             connection.close()
 
     def _unreachable(self, what: str) -> Unreachable:
-        return Unreachable(f"{self.origin}: {what}; start it with facade serve, or say where it is with --admin HOST:PORT")
+        return Unreachable(
+            f"{self.origin}: {what}; start it with facade serve, or say where it is with --admin HOST:PORT"
+        )
 
 
 def named(admin: str | None) -> Sidecar | None:

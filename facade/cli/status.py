@@ -21,6 +21,8 @@ EVERY: Final = 2.0
 CLEAR: Final = "\x1b[H\x1b[2J"
 """Clears a terminal and goes to its first line (ECMA-48)."""
 
+ROUTES: Final = ("ROUTE", "STAGE", "SHARE", "LEGACY", "PLATFORM", "OWN", "GROUP", "MATCH")
+SILOS: Final = ("SILO", "KIND", "CALLS", "OF ALL", "SWITCH-OFF", "OWNER")
 NUMBERS: Final = frozenset({"SHARE", "LEGACY", "PLATFORM", "OWN", "CALLS", "OF ALL"})
 
 
@@ -57,11 +59,9 @@ def lines(config: Mapping[str, Any], running: Mapping[str, Any]) -> Iterator[str
     """What `/api/config` and `/api/routes` answered, in plain words."""
     yield from _configuration(config)
     yield ""
-    header = ("ROUTE", "STAGE", "SHARE", "LEGACY", "PLATFORM", "OWN", "GROUP", "MATCH")
-    yield from table(header, [_route(row) for row in running["routes"]], NUMBERS)
+    yield from table(ROUTES, [_route(row) for row in running["routes"]], NUMBERS)
     yield ""
-    header = ("SILO", "KIND", "CALLS", "OF ALL", "SWITCH-OFF", "OWNER")
-    yield from table(header, [_silo(row) for row in running["silos"]], NUMBERS)
+    yield from table(SILOS, [_silo(row) for row in running["silos"]], NUMBERS)
 
 
 def _configuration(config: Mapping[str, Any]) -> Iterator[str]:

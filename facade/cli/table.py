@@ -1,4 +1,4 @@
-"""A plain table: columns as wide as they need to be, two spaces apart, so that it reads in any terminal and any mail."""
+"""A plain table: columns as wide as they need to be, two spaces apart. It reads in any terminal and in any mail."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from facade.config.mistake import MAX_MISTAKES, Mistake
-from facade.config.nodes import Node, ScalarNode, locate, plain
+from facade.config.nodes import Node, ScalarNode, Step, locate, plain
 from facade.config.substitute import Secrets
 from facade.config.tell import Teller
 from facade.config.types import Unfit, parse_flag, parse_number, parse_whole
@@ -26,7 +26,10 @@ _WANTED: Final[Mapping[str, Any]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Checked(Generic[Model]):
-    """`block` is None where there are mistakes, or where a value that has been spoken of stands in the way."""
+    """What could be read. With mistakes `block` lacks the keys that are wrong; it is None where too little is left.
+
+    So a rule that needs another key of the block still finds what it has to find, in the same pass.
+    """
 
     block: Model | None
     mistakes: tuple[Mistake, ...] = ()
@@ -71,13 +74,25 @@ def _read_as_wanted(node: Node, errors: list[ErrorDetails], teller: Teller) -> d
 
 
 def _validated(model: type[Model], tree: object, teller: Teller) -> Checked[Model]:
+    block: Model | None
     try:
         block = model.model_validate(tree)
     except ValidationError as error:
-        for details in _errors(error):
+        errors = _errors(error)
+        for details in errors:
             teller.tell(details)
-        return Checked(None, tuple(teller.mistakes))
-    return Checked(None if teller.mistakes else block, tuple(teller.mistakes))
+        block = _rest(model, tree, {details["loc"][0] for details in errors if details["loc"]})
+    return Checked(block, tuple(teller.mistakes))
+
+
+def _rest(model: type[Model], tree: object, wrong: set[Step]) -> Model | None:
+    """The block without the keys that are wrong, if it is one."""
+    if not wrong or not isinstance(tree, dict):
+        return None
+    try:
+        return model.model_validate({key: value for key, value in tree.items() if key not in wrong})
+    except ValidationError:
+        return None
 
 
 def _errors(error: ValidationError) -> list[ErrorDetails]:

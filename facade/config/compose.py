@@ -44,7 +44,11 @@ MAX_DEPTH: Final = 32
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Some editors begin a UTF-8 file with one. It says nothing, so it is passed over."""
 
+_STANDARD_TAG: Final = "tag:yaml.org,2002:"
+"""What `!!` stands for (YAML 1.2.2 section 6.8.2)."""
+
 _QUOTE_IT: Final = "put the value in quotes"
+_BRACES: Final = "write one, or put the braces in quotes if they belong to a template"
 PLAIN_WORDS: Final = {
     "found character that cannot start any token": (
         "a tab, or a character that YAML keeps for itself, begins a value",
@@ -113,6 +117,7 @@ class _Open:
     entries: dict[str, Entry] = field(default_factory=dict)
     key: ScalarNode | None = None
     key_is_next: bool = True
+    in_braces: bool = False
 
     def close(self) -> Node:
         if self.items is not None:
@@ -136,7 +141,7 @@ class _Builder:
             self._put(self._scalar(event))
         elif isinstance(event, MappingStartEvent):
             self._count(event)
-            self._open.append(_Open(self._place))
+            self._open.append(_Open(self._place, in_braces=bool(event.flow_style)))
         elif isinstance(event, SequenceStartEvent):
             self._count(event)
             self._open.append(_Open(self._place, items=[]))
@@ -154,7 +159,8 @@ class _Builder:
         if len(self._open) >= MAX_DEPTH:
             self._refuse(f"is more than {MAX_DEPTH} levels deep", "write it flatter")
         if event.tag is not None and event.tag != "!":
-            self._mistake(f"the tag {quote(event.tag)} is not read", "remove it: a value is read as its key wants")
+            tag = event.tag.replace(_STANDARD_TAG, "!!")
+            self._mistake(f"the tag {quote(tag)} is not read", "remove it: a value is read as its key wants")
 
     def _move_to(self, event: Event) -> None:
         line = _mark(event.start_mark).line + 1
@@ -172,7 +178,7 @@ class _Builder:
             return
         container = self._open[-1]
         if container.items is not None:
-            container.items.append(self._present(node, "this item"))
+            container.items.append(self._present(node, "-", "write one, or remove it"))
         elif container.key_is_next:
             container.key, container.key_is_next = self._key(node), False
         else:
@@ -194,15 +200,16 @@ class _Builder:
             return
         earlier = container.entries.get(key.text)
         if earlier is None:
-            container.entries[key.text] = Entry(key.place, self._present(value, quote(key.text)))
+            mend = _BRACES if container.in_braces else "write one, or remove it"
+            container.entries[key.text] = Entry(key.place, self._present(value, key.text, mend))
         else:
             what = f"{quote(key.text)} stands twice, here and in line {earlier.place.line}"
             self.mistakes.append(Mistake(key.place, what, "keep one of the two"))
 
-    def _present(self, value: Node, name: str) -> Node:
+    def _present(self, value: Node, name: str, mend: str) -> Node:
         if not (isinstance(value, ScalarNode) and value.is_absent):
             return value
-        self.mistakes.append(Mistake(value.place, f"{name} has no value", "write one, or remove it"))
+        self.mistakes.append(Mistake(value.place, f"{quote(name)} has no value", mend))
         return replace(value, spoiled=True)
 
     def _mistake(self, what: str, mend: str) -> None:

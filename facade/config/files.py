@@ -27,13 +27,15 @@ def read_file(path: Path, limit: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise _unreadable(error) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Unreadable("is not a file", "put a file in its place")
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(limit + 1)
-        except OSError as error:
-            raise _unreadable(error) from None
+    except OSError as error:
+        raise _unreadable(error) from None
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(error: OSError) -> Unreadable:

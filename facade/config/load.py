@@ -106,11 +106,8 @@ def _read_one(name: str, path: Path, found: _Found) -> None:
     try:
         data = read_file(path, MAX_FILE_BYTES)
     except Unreadable as error:
-        mend = (
-            f"create it, or name the folder that holds it with --config"
-            if name == NAME and error.is_absent
-            else error.mend
-        )
+        is_first = name == NAME and error.is_absent
+        mend = "create it, or name its folder with --config" if is_first else error.mend
         found.mistakes.append(_mistake(name, error.what, mend))
         return
     found.files[name] = data
@@ -127,11 +124,10 @@ def _names(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _listed(folder: Path) -> list[Path]:
     try:
-        return sorted(
-            path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] not in _PASSED_OVER
-        )
+        every = sorted(folder.iterdir())
     except OSError:
         return []
+    return [path for path in every if path.suffix in _SUFFIXES and path.name[0] not in _PASSED_OVER]
 
 
 def _misplaced(folder: Path) -> Iterator[Mistake]:

@@ -6,6 +6,7 @@ number and length. What an operator wrote is quoted with its control characters 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,9 @@ MAX_MISTAKES: Final = 100
 
 MAX_QUOTED: Final = 60
 """Characters quoted of what an operator wrote: enough to find it, and a mistake stays one line of a terminal."""
+
+_CREDENTIALS: Final = re.compile(r"//\S*@")
+"""A user and a password in a URL. They should not be there, and are not repeated."""
 
 FOLDERS: Final = ("environment ", "facade.yaml", "silos", "routes")
 """How places begin, in the order in which they are told."""
@@ -41,12 +45,13 @@ def in_order(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
     rest = len(ordered) - MAX_MISTAKES
     if rest <= 0:
         return tuple(ordered)
-    more = Mistake(ordered[MAX_MISTAKES].place, f"{rest} more mistakes from here on", "mend those above first")
+    more = Mistake(ordered[MAX_MISTAKES].place, f"at least {rest} more mistakes from here on", "mend those above first")
     return (*ordered[:MAX_MISTAKES], more)
 
 
 def quote(text: str) -> str:
     """What an operator wrote, for a mistake: in double quotes, controls escaped, of bounded length."""
+    text = _CREDENTIALS.sub("//...@", text)
     short = text if len(text) <= MAX_QUOTED else text[:MAX_QUOTED] + "..."
     return f'"{printable(short)}"'
 

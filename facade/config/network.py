@@ -13,6 +13,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import WithJsonSchema
 
 from facade.config.types import Unfit, reads, written_as
+from facade.targets.template import PathTemplate
 
 MAX_PORT: Final = 65_535
 """The largest number of 16 bits (RFC 9293 section 3.1)."""
@@ -22,7 +23,8 @@ _BRACKETED: Final = r"\[[0-9A-Fa-f:.]{2,45}\]"
 _AUTHORITY: Final = re.compile(rf"({_HOST}|{_BRACKETED})(?::([0-9]{{1,5}}))?")
 _ORIGIN: Final = re.compile(rf"https?://(?:{_HOST}|{_BRACKETED})(?::[0-9]{{1,5}})?")
 _ADDRESS: Final = re.compile(rf"(?:{_HOST}|{_BRACKETED}):[0-9]{{1,5}}")
-_SUCCESSOR: Final = re.compile(r"(?:https?://[A-Za-z0-9\[][!-~]{0,2000}|/(?:[!-.0-~][!-~]{0,2000})?)")
+_HTTP: Final = re.compile(r"https?://")
+_SUCCESSOR: Final = re.compile(r"(?:https?://|/).*")
 _VISIBLE: Final = re.compile(r"[!-~]{1,4096}")
 
 
@@ -87,9 +89,15 @@ def parse_network(text: str) -> IPv4Network | IPv6Network:
 
 
 def parse_successor(text: str) -> str:
-    """Where a route that is gone redirects to: a path, or an http(s) URL."""
-    if _SUCCESSOR.fullmatch(text) is None:
-        raise Unfit("is neither a path nor an http(s) URL; write one such as /new/titles or https://example.org/titles")
+    """Where a route that is gone redirects to: a path, or an http(s) URL. Both may hold the route's parameters."""
+    if not text.startswith("/"):
+        if _HTTP.match(text) is None:
+            raise Unfit(
+                "is neither a path nor an http(s) URL; write one such as /new/titles or https://example.org/new"
+            )
+        scheme, _, rest = text.partition("://")
+        parse_origin(f"{scheme}://{rest.partition('/')[0]}")
+    PathTemplate.parse(text)
     return text
 
 

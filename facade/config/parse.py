@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -25,6 +25,7 @@ from facade.config.read_silos import Surroundings, read_silos
 from facade.config.reading import Reading
 from facade.config.settings import Configuration, Settings
 from facade.config.substitute import Secrets
+from facade.routing.route import Place
 
 Value = TypeVar("Value")
 
@@ -37,7 +38,8 @@ REVISION_DIGITS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of a set of files. `configuration` is None where there are mistakes; `state` is told even then.
+    """What came of a set of files. `configuration` is None where there are mistakes; `state` is told even then,
+    and `settings` as long as facade.yaml itself has none.
 
     `mistakes` and `warnings` are in order and bounded. `files` are the bytes that were read, by path relative to the
     folder, and `revision` is their hash. Nothing of it holds a secret but `configuration`, which does not show it.
@@ -49,6 +51,7 @@ class Loaded:
     revision: str
     files: Mapping[str, bytes] = field(repr=False)
     state: Path = Settings().state
+    settings: Settings | None = None
 
 
 def parse(
@@ -58,15 +61,16 @@ def parse(
     environment: Mapping[str, str],
     *,
     serving: bool,
-    unread: Iterable[Mistake] = (),
+    unread: Sequence[Mistake] = (),
 ) -> Loaded:
     """Make a configuration of `files`, by path relative to `folder`; `unread` says why others could not be read."""
+    folder = folder.absolute()  # what is relative to it must not move with the working folder
     secrets = Secrets(environment, serving=serving)
     facade = _facade(files, folder, environment, secrets, serving=serving)
     around = Surroundings(folder / SILOS, kinds, secrets)
     silos = [read_silos(name, files[name], around) for name in _below(files, SILOS)]
     routes, groups = _routes(files)
-    without = list(unread)
+    without = [*unread, *_absent(files, unread)]
     draft = _join(facade, silos, routes, groups, without)
     readings: tuple[Reading[Any], ...] = (facade, *silos, *routes, *groups)
     mistakes = [*without, *(each for reading in readings for each in reading.mistakes), *secrets.mistakes]
@@ -81,6 +85,7 @@ def parse(
         revision=revision,
         files=files,
         state=state_folder(draft.facade.node if draft.facade else None, folder, environment),
+        settings=draft.facade.settings if draft.facade else None,
     )
 
 
@@ -91,6 +96,11 @@ def revision_of(files: Mapping[str, bytes]) -> str:
         encoded = name.encode()
         digest.update(b"%d %d\n" % (len(encoded), len(files[name])) + encoded + files[name])
     return digest.hexdigest()[:REVISION_DIGITS]
+
+
+def _absent(files: Mapping[str, bytes], unread: Sequence[Mistake]) -> Iterator[Mistake]:
+    if NAME not in files and not any(each.place.file == NAME for each in unread):
+        yield Mistake(Place(NAME, 1), "does not exist", "create it, beside the folders silos and routes")
 
 
 def _facade(

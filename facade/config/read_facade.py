@@ -42,7 +42,7 @@ def read_facade(
     root = overlay(_with_token(root, secrets), environment)
     checked = check(FacadeFile, root, unbuilt=FACADE)
     reading.mistakes += checked.mistakes
-    settings = compile_settings(checked.block, folder) if checked.block else None
+    settings = compile_settings(checked.block, folder) if checked.block and not checked.mistakes else None
     reading.written.append(DraftFacade(root, None, checked.block, settings))
     _look_at_certificates(reading, folder, serving=serving)
     return reading

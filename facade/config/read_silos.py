@@ -21,7 +21,7 @@ from facade.config.silo_file import PASSTHROUGH, AdaptedSilo, PassthroughSetting
 from facade.config.substitute import Secrets, misplaced
 from facade.config.unbuilt import KINDS, SILO
 from facade.port import AdapterKind
-from facade.targets.definition import Adapted, Passthrough, Silo
+from facade.targets.definition import Adapted, Passthrough
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -45,8 +45,10 @@ def read_silos(file: str, data: bytes, around: Surroundings) -> Reading[DraftSil
         root = as_block(document, reading.mistakes)
         if root is None or reading.is_hopeless:
             reading.is_whole = False
-            continue
-        reading.written.append(_read_silo(root, reading.mistakes, around))
+        elif "external" in root.entries:
+            reading.mistakes.append(Mistake(root.place, "an external is not built yet", "remove this document"))
+        else:
+            reading.written.append(_read_silo(root, reading.mistakes, around))
     return reading
 
 
@@ -55,14 +57,11 @@ def _read_silo(root: MappingNode, mistakes: list[Mistake], around: Surroundings)
     settings = root.get("settings")
     if settings is not None:
         root = placed(root, _SETTINGS, around.secrets.fill(settings), root.entries["settings"].place)
-    adapter, before = root.text("adapter"), len(mistakes)
-    model = PassthroughSilo if adapter == PASSTHROUGH else AdaptedSilo
-    head = check(model, root, unbuilt=SILO)
+    adapter = root.text("adapter")
+    head = check(PassthroughSilo if adapter == PASSTHROUGH else AdaptedSilo, root, unbuilt=SILO)
     mistakes += head.mistakes
     reach = _passthrough(root, mistakes) if adapter == PASSTHROUGH else _adapted(root, adapter, mistakes, around)
-    silo: Silo | None = None
-    if head.block is not None and reach is not None and len(mistakes) == before:
-        silo = compile_silo(head.block, reach, root.place)
+    silo = compile_silo(head.block, reach, root.place) if head.block is not None and reach is not None else None
     return DraftSilo(root, root.text("silo"), adapter, _operation_names(root, adapter), silo)
 
 
@@ -71,7 +70,7 @@ def _passthrough(root: MappingNode, mistakes: list[Mistake]) -> Passthrough | No
     if node is None:
         return None
     settings = _settings(check(PassthroughSettings, node, _SETTINGS, SILO), PassthroughSettings, node, mistakes)
-    return Passthrough(settings.url, settings.host) if settings is not None else None
+    return Passthrough(settings.url, settings.host)
 
 
 def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], around: Surroundings) -> Adapted | None:
@@ -82,18 +81,21 @@ def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], ar
     checked = check_foreign(kind.settings, node, _SETTINGS, around.secrets)
     settings = _settings(checked, kind.settings, node, mistakes)
     operations = dict(_operations(root, kind, mistakes, around.secrets))
-    return Adapted(kind, settings, operations, around.folder) if settings is not None else None
+    return Adapted(kind, settings, operations, around.folder)
 
 
 def _settings(
     checked: Checked[Settings], model: type[Settings], node: MappingNode, mistakes: list[Mistake]
-) -> Settings | None:
-    """The settings as read; as written where a secret is not there and that is all: then nobody is served by them."""
+) -> Settings:
+    """The settings as read; as written where something is wrong with them or a secret is not there.
+
+    Nobody is served by the latter: there is a mistake, or the configuration is only checked.
+    """
     mistakes += checked.mistakes
-    if checked.block is None and not checked.mistakes and is_spoiled(node):
-        written = plain(node)
-        return model.model_construct(**(written if isinstance(written, dict) else {}))
-    return checked.block
+    if checked.block is not None and not checked.mistakes and not is_spoiled(node):
+        return checked.block
+    written = plain(node)
+    return model.model_construct(**(written if isinstance(written, dict) else {}))
 
 
 def _operations(
@@ -103,7 +105,7 @@ def _operations(
     for name, (_, node) in operations.entries.items():
         checked = check_foreign(kind.operation, node, ("operations", name), secrets)
         mistakes += checked.mistakes
-        if checked.block is not None:
+        if checked.block is not None and not checked.mistakes:
             yield name, checked.block
 
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from facade.config.block import Block
-from facade.config.network import Origin
-from facade.config.types import Date, PositiveDuration, Text, Word
+from facade.config.network import parse_origin
+from facade.config.types import Date, PositiveDuration, Text, Word, reads
 from facade.targets.definition import AfterSwitchOff
+
+SettingsOrigin = Annotated[
+    str,
+    reads(parse_origin),
+    WithJsonSchema({"type": "string", "pattern": r"^https?://|\$\{", "examples": ["http://127.0.0.1:7000"]}),
+]
+"""An origin, or to an editor a substitution, which is made before it is read."""
 
 PASSTHROUGH: Final = "passthrough"
 """The adapter of a silo that already speaks HTTP: none."""
@@ -44,7 +51,7 @@ class SiloBlock(Block):
 class PassthroughSettings(Block):
     """Where a silo that speaks HTTP is, and whose name it reads in Host."""
 
-    url: Origin
+    url: SettingsOrigin
     host: Literal["silo", "caller"] = "silo"
 
 

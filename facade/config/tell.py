@@ -75,7 +75,7 @@ class Teller:
         every = _trails(self._model)
         siblings = [each[-1] for each in every if each[:-1] == tuple(parent)]
         for like in difflib.get_close_matches(key, siblings, 1, _LIKENESS):
-            return unknown(siblings, like)
+            return unknown(siblings, ".".join((*self._under, *parent, like)))
         elsewhere = next((".".join((*self._under, *each)) for each in every if each[-1] == key), None)
         return unknown(siblings, elsewhere)
 

@@ -103,7 +103,8 @@ def parse_share(text: str) -> Fraction:
 
 def format_share(share: Fraction) -> str:
     """A share as an operator writes it, exact to 12 decimals: `25%`, `0.5%`."""
-    return f"{share * 100:.12f}".rstrip("0").rstrip(".") + "%"
+    whole, decimals = divmod(round(share * 100 * 10**12), 10**12)
+    return f"{whole}.{decimals:012d}".rstrip("0").rstrip(".") + "%"
 
 
 def parse_size(text: str) -> int:

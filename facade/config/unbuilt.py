@@ -13,7 +13,6 @@ FACADE: Final = frozenset({"tunnel_grace"})
 
 SILO: Final = frozenset(
     {
-        "external",
         "protect.breaker",
         "protect.concurrency",
         "protect.hours",

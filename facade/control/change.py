@@ -1,7 +1,7 @@
-"""Carries plans out: a line of YAML changed in place, checked before it is written, and never over somebody else's change.
+"""Carries plans out: a line of YAML changed in place, checked before it is written, never over another's change.
 
 In this order: the folder is locked, the files are read and must be good, the edited files must be good too, each file
-must still be what was read, then it is replaced as a whole. What fails on the way leaves the files as they were. Blocks.
+must still be what was read, then it is replaced as a whole. What fails leaves the files as they were. All of it blocks.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facade.config.edit import set_stage
+from facade.config.edit import EditRefused, names, set_stage
 from facade.config.load import Loaded
+from facade.config.parse import ROUTES
 from facade.config.settings import Configuration
 from facade.control.alone import alone
-from facade.control.move import Plan, Refused
+from facade.control.move import Plan, Refused, Subject
 from facade.control.replace import replace
 from facade.control.source import Source
 
@@ -28,9 +29,7 @@ class Changed:
     lines: tuple[str, ...]
 
 
-def change(
-    source: Source, wish: Callable[[Configuration], Sequence[Plan]], pause: Callable[[float], None]
-) -> Changed:
+def change(source: Source, wish: Callable[[Configuration], Sequence[Plan]], pause: Callable[[float], None]) -> Changed:
     """Carry out what `wish` plans for the configuration as it is. Raises `Refused`; `pause` sleeps, in seconds."""
     with alone(source.folder, pause):
         loaded = source.load()
@@ -66,9 +65,20 @@ def _edited(files: Mapping[str, bytes], plans: Sequence[Plan]) -> dict[str, byte
     """The files that change, with every plan carried out."""
     edited: dict[str, bytes] = {}
     for plan in plans:
-        name, text = _place(plan, {**files, **edited})
-        edited[name] = set_stage(text, plan.subject.name, plan.to.stage, plan.share).encode()
+        name, text = _written_in({**files, **edited}, plan.subject)
+        try:
+            edited[name] = set_stage(text, plan.subject.name, plan.to.stage, plan.share).encode()
+        except EditRefused as refused:
+            raise Refused(f"{name}: {refused}") from refused
     return edited
+
+
+def _written_in(files: Mapping[str, bytes], subject: Subject) -> tuple[str, str]:
+    """The file that says a route's or a group's stage, and its text."""
+    for name, content in files.items():
+        if name.startswith(f"{ROUTES}/") and subject.name in names(text := content.decode()):
+            return name, text
+    raise Refused(f"{subject.name}: no file says its stage in a way that can be changed; change it by hand")
 
 
 def _write(path: Path, old: bytes, new: bytes) -> None:

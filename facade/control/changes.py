@@ -13,6 +13,7 @@ from facade.config.mistake import Mistake
 from facade.config.settings import Settings
 from facade.control.describe import percent, share_of
 from facade.routing.route import Place, Route
+from facade.routing.stage import Stage
 
 FIXED: Final = ("listen", "observe", "admin", "admin_token", "state")
 """Settings that are read at start only: sockets are open and files are held by them."""
@@ -38,7 +39,7 @@ def moved(before: Iterable[Route], after: Iterable[Route]) -> Iterator[Moved]:
 
 def standing(route: Route) -> str:
     """Where a route stands: its stage, and in a canary its share."""
-    return f"canary {percent(share_of(route))}" if route.stage == "canary" else str(route.stage)
+    return f"canary {percent(share_of(route))}" if route.stage is Stage.CANARY else str(route.stage)
 
 
 def needs_restart(started: Settings, now: Settings) -> tuple[Mistake, ...]:
@@ -51,4 +52,17 @@ def needs_restart(started: Settings, now: Settings) -> tuple[Mistake, ...]:
         )
         for name in FIXED
         if getattr(started, name) != getattr(now, name)
+    )
+
+
+def not_compared(routes: Iterable[Route]) -> tuple[Mistake, ...]:
+    """A warning for each route at stage shadow: it is answered as the stage says, and nothing is compared."""
+    return tuple(
+        Mistake(
+            route.place,
+            f"route {route.name} is at stage shadow, and comparison is not built yet",
+            "legacy answers it; move it to canary or platform when you trust the platform",
+        )
+        for route in routes
+        if route.stage is Stage.SHADOW
     )

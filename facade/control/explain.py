@@ -1,25 +1,34 @@
-"""What would become of a call, and why: the same table, path form and decision as the data plane's, and no network. Pure.
+"""What would become of a call, and why: by the data plane's own table, path form and decision, without any network.
 
-An explanation names what the operator wrote (route, rule, place in a file) and nothing of the call that was asked about.
+Pure. An explanation names what the operator wrote (route, rule, place in a file) and nothing of the call itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from facade.config.settings import Configuration
 from facade.control.describe import name_of, share_of
+from facade.problem import Problem
 from facade.routing.decide import decide
 from facade.routing.path import normalise
-from facade.routing.route import SAFE_METHODS, Fallback, Key, KeyKind, Route
+from facade.routing.route import Key, KeyKind, Route
 from facade.routing.stage import Side, Stage
 from facade.routing.table import Found, RouteTable, WrongMethod
+from facade.wire import refusals
 
 LOCAL: Final = "127.0.0.1"
 """The address a call is taken to come from."""
+
+_ABSOLUTE: Final = re.compile(r"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
+"""Absolute-form (RFC 9112 section 3.2.2)."""
+
+NOT_COMPARED: Final = "stage shadow answers like legacy: comparison is not built yet"
+
+REFUSED_METHODS: Final = frozenset({"CONNECT", "TRACE"})
+"""What the data plane passes on to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,8 @@ class Asked:
 class Explanation:
     """Who would answer, and why. `answered_by` says it in one sentence.
 
-    `status` is that of an answer of the facade's own, None where a side is asked. `share` is the platform's part, 0 to 1.
-    `place` is `file:line`. `notes` say what else the stage does.
+    `status` is that of an answer of the facade's own, None where a side is asked. `share` is the platform's part, 0 to
+    1. `place` is `file:line`. `notes` say what else the stage does.
     """
 
     answered_by: str
@@ -56,26 +65,39 @@ class Explanation:
 
 def explain(configuration: Configuration, table: RouteTable, asked: Asked) -> Explanation:
     """Say what `configuration`, compiled as `table`, does with a call."""
-    target = urlsplit(asked.url)
-    path = normalise(target.path or "/") if not target.fragment else None
+    if asked.method in REFUSED_METHODS:
+        return _own(refusals.METHOD_NOT_ALLOWED, f"{asked.method} is never passed on")
+    host, target = _split(asked.url)
+    path = normalise(target.partition("?")[0])
     if path is None:
-        return _own(400, "path", "its path could be read as another one: dots, doubled or escaped slashes, or a #")
-    fields = _Fields(asked, target.hostname)
+        return _own(refusals.BAD_TARGET, "its path is none, or could be read as another: dots, doubled slashes, #")
+    fields = _Fields(asked, host)
     found = table.find(fields.host, asked.method, path, fields.get)
     if isinstance(found, Found):
         return _matched(found, fields)
     return _not_matched(configuration, found)
 
 
-class _Fields:
-    """A call's header fields, and the keys read from them."""
+def _split(url: str) -> tuple[str | None, str]:
+    """The authority of an absolute URL and the rest; a path as it is."""
+    absolute = _ABSOLUTE.fullmatch(url)
+    if absolute is None:
+        return None, url
+    authority, rest = absolute.groups()
+    return authority, rest if rest.startswith("/") else f"/{rest}"
 
-    def __init__(self, asked: Asked, host: str | None) -> None:
-        self.asked = asked
+
+class _Fields:
+    """A call's header fields. The last of a name counts, and cookies are joined (RFC 9113 section 8.2.3)."""
+
+    def __init__(self, asked: Asked, authority: str | None) -> None:
+        self.address = asked.address
         self._values: dict[str, str] = {}
         for name, value in asked.headers:
-            self._values.setdefault(name.lower(), value)
-        self.host = host or _hostname(self._values.get("host", ""))
+            lower = name.lower()
+            joined = f"{self._values[lower]}; {value}" if lower == "cookie" and lower in self._values else value
+            self._values[lower] = joined
+        self.host = _hostname(self._values.get("host", "") if authority is None else authority)
 
     def get(self, name: str) -> str | None:
         return self._values.get(name)
@@ -102,7 +124,7 @@ class _Facts:
             case KeyKind.PATH:
                 return self._found.parameters.get(key.name)
             case KeyKind.ADDRESS:
-                return self._fields.asked.address
+                return self._fields.address
             case KeyKind.CALLER:
                 return None
 
@@ -136,7 +158,7 @@ def _matched(found: Found, fields: _Fields) -> Explanation:
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
         place=str(route.place),
-        notes=tuple(_notes(route, decision.side, fields.asked.method)),
+        notes=(NOT_COMPARED,) if route.stage is Stage.SHADOW else (),
     )
 
 
@@ -150,22 +172,12 @@ def _sentence(route: Route, side: Side) -> str:
     return f"the facade: 308 to {route.successor}, the route is gone"
 
 
-def _notes(route: Route, side: Side, method: str) -> Sequence[str]:
-    notes = []
-    if route.stage is Stage.SHADOW:
-        notes.append("stage shadow answers like legacy: comparison is not built yet")
-    falls_back = route.fallback is Fallback.READS and method in SAFE_METHODS and route.legacy is not None
-    if side is Side.PLATFORM and falls_back and route.stage is not Stage.COMPLETE:
-        notes.append("fallback reads: if the platform fails, legacy answers")
-    return notes
-
-
 def _not_matched(configuration: Configuration, found: WrongMethod | None) -> Explanation:
     if found is not None:
-        return _own(405, "method", f"the path is known with other methods: {', '.join(found.allow)}")
+        return _own(refusals.METHOD_NOT_ALLOWED, f"the path is known with other methods: {', '.join(found.allow)}")
     unmatched = configuration.settings.unmatched
     if unmatched is None:
-        return _own(404, "unmatched", "no route covers it, and facade.yaml names no silo as unmatched")
+        return _own(refusals.NO_ROUTE, "no route covers it, and facade.yaml names no silo as unmatched")
     return Explanation(
         answered_by=f"legacy, {unmatched}: the silo that takes what no route covers",
         side=Side.LEGACY,
@@ -174,9 +186,16 @@ def _not_matched(configuration: Configuration, found: WrongMethod | None) -> Exp
     )
 
 
-def _own(status: int, reason: str, why: str) -> Explanation:
-    return Explanation(answered_by=f"the facade: {status}, {why}", side=Side.OWN, reason=reason, status=status)
+def _own(problem: Problem, why: str) -> Explanation:
+    return Explanation(
+        answered_by=f"the facade: {problem.status}, {why}",
+        side=Side.OWN,
+        reason=problem.reason,
+        status=problem.status,
+    )
 
 
 def _hostname(host: str) -> str:
-    return host.lower().partition(":")[0] if not host.startswith("[") else host.lower().partition("]")[0] + "]"
+    """A host as the table knows it: lower case, without port, an IPv6 address in its brackets."""
+    lower = host.lower()
+    return lower[: lower.find("]") + 1] if lower.startswith("[") else lower.partition(":")[0]

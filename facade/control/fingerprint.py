@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-FOLDERS: Final = ("silos", "routes")
-"""The folders of a configuration, beside its own files."""
+from facade.config.parse import ROUTES, SILOS
 
 SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
@@ -20,7 +19,7 @@ Fingerprint = frozenset[tuple[str, tuple[int, ...]]]
 
 def folders(folder: Path) -> tuple[Path, ...]:
     """The folder of a configuration and those in it, whether they exist or not."""
-    return folder, *(folder / name for name in FOLDERS)
+    return folder, *(folder / name for name in (SILOS, ROUTES))
 
 
 def fingerprint(folder: Path) -> Fingerprint:

@@ -1,12 +1,12 @@
-"""What `facade move` and `facade back` would do, and why not: a plan, judged by the stage machine before a file is touched.
+"""What `facade move` and `facade back` would do, or why not: a plan, judged before any file is touched.
 
-Pure. A route of a group has no stage of its own, so its group moves. Moves are not gated here: a step that is skipped is
-done, and said. From `complete` on there is no way back, because legacy is unplugged.
+Pure. A route of a group has no stage of its own, so its group moves. Moves are not gated here: a step that is skipped
+is done, and said. From `complete` on there is no way back, because legacy is unplugged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -113,21 +113,18 @@ def plan_back(subject: Subject, to: Fraction | None) -> Plan:
     return Plan(subject, _canary(subject, to), to)
 
 
-def plan_back_all(configuration: Configuration, to: Fraction | None) -> tuple[tuple[Plan, ...], tuple[Subject, ...]]:
-    """Plans for all that may go back and would change, and what stays because its legacy side is unplugged."""
-    every = tuple(dict.fromkeys(subjects(configuration).values()))
-    unplugged = tuple(subject for subject in every if subject.now.stage in UNPLUGGED)
-    movable = (subject for subject in every if subject.now.stage not in UNPLUGGED)
-    return tuple(_back_plans(movable, to)), unplugged
+def plan_back_all(configuration: Configuration, to: Fraction | None) -> tuple[Plan, ...]:
+    """The way back of all that has one and would change. What is complete stays, and its plan says why."""
+    every = dict.fromkeys(subjects(configuration).values())
+    return tuple(plan for subject in every for plan in _back_of_all(subject, to))
 
 
-def _back_plans(movable: Iterable[Subject], to: Fraction | None) -> Iterable[Plan]:
-    for subject in movable:
-        if to is None or _platform_part(subject.now) > to:
-            # What cannot be divided goes back as a whole: a smaller share was asked for, and none is one.
-            plan = plan_back(subject, None if subject.whole else to)
-            if not plan.stays:
-                yield plan
+def _back_of_all(subject: Subject, to: Fraction | None) -> Iterator[Plan]:
+    if subject.now.stage is Stage.COMPLETE:
+        yield Plan(subject, subject.now, notes=("legacy is unplugged, there is no way back",))
+    elif subject.now.stage not in {Stage.GONE, Stage.LEGACY} and (to is None or _platform_part(subject.now) > to):
+        # What cannot be divided goes back as a whole: a smaller share was asked for, and none is one.
+        yield plan_back(subject, None if subject.whole else to)
 
 
 def _subject(name: str, routes: tuple[Route, ...], stage: Stage, canary: Canary | None, *, is_group: bool) -> Subject:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -57,7 +56,8 @@ class Overview:
                 await self._pause()
         now = self._clock()
         today = now.astimezone(ZoneInfo(configuration.settings.timezone)).date()
-        return StatusView(self._version, now, config, tuple(routes), silo_rows(configuration, routes, today))
+        silos = silo_rows(configuration, self._metrics.asked(), today)
+        return StatusView(self._version, now, config, tuple(routes), silos)
 
     def _calls(self, route: str) -> Calls:
         counts = self._metrics.counts(route)
@@ -79,15 +79,9 @@ def route_row(route: Route, calls: Calls) -> RouteRow:
     )
 
 
-def silo_rows(configuration: Configuration, routes: Iterable[RouteRow], today: datetime.date) -> tuple[SiloRow, ...]:
-    """The silos as they are shown, with the calls that the routes say each of them answered."""
-    silo_of = {route.name: route.legacy.silo for route in configuration.routes if route.legacy is not None}
-    answered: Counter[str] = Counter()
-    every = 0
-    for row in routes:
-        every += row.calls.legacy + row.calls.platform + row.calls.own
-        if row.name in silo_of:
-            answered[silo_of[row.name]] += row.calls.legacy
+def silo_rows(configuration: Configuration, asked: Mapping[str, int], today: datetime.date) -> tuple[SiloRow, ...]:
+    """The silos as they are shown. `asked` counts the calls of every target, those that no route covers too."""
+    every = sum(asked.values())
     return tuple(
         SiloRow(
             name=silo.name,
@@ -95,8 +89,8 @@ def silo_rows(configuration: Configuration, routes: Iterable[RouteRow], today: d
             owner=silo.owner,
             switch_off=silo.switch_off,
             overdue=is_overdue(silo.switch_off, today),
-            calls=answered[silo.name],
-            share=answered[silo.name] / every if every else None,
+            calls=asked.get(silo.name, 0),
+            share=asked.get(silo.name, 0) / every if every else None,
         )
         for silo in configuration.silos.values()
     )

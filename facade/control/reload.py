@@ -11,7 +11,6 @@ import asyncio
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 import structlog
 
@@ -19,22 +18,28 @@ from facade.config.load import Loaded
 from facade.config.mistake import Mistake
 from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.begin import Beginning
-from facade.control.build import Built, build, route_infos, silo_infos
+from facade.control.build import Built, Compiled, build, compiled
 from facade.control.changes import Moved, moved, needs_restart
-from facade.control.fingerprint import Fingerprint
 from facade.control.roles import Outcome, ReloadResult, follow
 from facade.control.source import Source
 from facade.control.start import StartError
+from facade.control.tell import CAUSE_OF_MOVES, tell
 from facade.port import SiloError
 from facade.routing.route import Place
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
 from facade.telemetry.metrics import Metrics
 
-CAUSE_OF_MOVES: Final = "file"
-"""The file is the truth: whoever wrote the stage, a route moves because its file says so."""
-
 _log = structlog.get_logger("facade.control.reload")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the files hold. `compiled` is None where they are mistaken, or mean what runs already."""
+
+    loaded: Loaded
+    compiled: Compiled | None = None
+    moves: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class _Prepared:
 
     result: ReloadResult
     built: Built | None = None
+    moves: tuple[Moved, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
@@ -82,12 +88,12 @@ class Reloader:
     async def start(self) -> None:
         """Open the targets of the configuration to begin with and serve it. Raises `StartError`."""
         try:
-            built = await build(self.configuration, self._catalog)
+            built = await build(await asyncio.to_thread(compiled, self.configuration), self._catalog)
         except SiloError as error:
             raise StartError(str(_not_opened(error))) from error
         self._publish(built)
         self._metrics.reloaded(self._last.outcome)
-        self._tell(self._last, "start", ())
+        tell(self._last, self.configuration, "start")
         if self._last.outcome is Outcome.ACCEPTED:
             await self._keep(self._beginning.files)
 
@@ -108,71 +114,50 @@ class Reloader:
     async def _reload(self, cause: str) -> ReloadResult:
         prepared = await self._prepare()
         result = prepared.result
-        moves: tuple[Moved, ...] = ()
         if prepared.built is not None:
-            moves = tuple(moved(self.configuration.routes, prepared.built.configuration.routes))
             self._publish(prepared.built)
         self.view = follow(self.view, result, self._clock())
         self._metrics.reloaded(result.outcome)
-        for move in moves:
+        for move in prepared.moves:
             self._metrics.moved(move.route, CAUSE_OF_MOVES)
-        self._tell(result, cause, moves)
+        tell(result, self.configuration, cause, prepared.moves)
         if prepared.built is not None:
             await self._keep(prepared.files)
         return result
 
     async def _prepare(self) -> _Prepared:
         """Read and open; whatever fails here is a rejection, because nothing serves any differently yet."""
-        revision = ""
+        revision = self.view.file.revision
         try:
-            self._seen, loaded = await asyncio.to_thread(self._read)
-            revision = loaded.revision
-            if loaded.configuration is None:
-                return _Prepared(ReloadResult(Outcome.REJECTED, revision, loaded.mistakes, loaded.warnings))
-            if revision == self.configuration.revision:
-                return _Prepared(ReloadResult(Outcome.UNCHANGED, revision, warnings=loaded.warnings))
-            built = await build(loaded.configuration, self._catalog)
+            self._seen = await asyncio.to_thread(self._source.fingerprint)
+            read = await asyncio.to_thread(self._read)
+            revision = read.loaded.revision
+            if read.compiled is None:
+                return _Prepared(_as_read(read.loaded))
+            built = await build(read.compiled, self._catalog)
         except SiloError as error:
             return _Prepared(ReloadResult(Outcome.REJECTED, revision, (_not_opened(error),)))
         except Exception as error:  # noqa: BLE001 - a defect of ours or of an adapter's must not stop what serves
             _log.error("reload failed by a defect", exc_info=error)
             return _Prepared(ReloadResult(Outcome.REJECTED, revision, (_defect(error),)))
-        warnings = (
-            *loaded.warnings,
-            *needs_restart(self._beginning.configuration.settings, built.configuration.settings),
-        )
-        return _Prepared(ReloadResult(Outcome.ACCEPTED, revision, warnings=warnings), built, loaded.files)
+        fixed = needs_restart(self._beginning.configuration.settings, read.compiled.configuration.settings)
+        result = ReloadResult(Outcome.ACCEPTED, revision, warnings=(*read.loaded.warnings, *fixed))
+        return _Prepared(result, built, read.moves, read.loaded.files)
 
-    def _read(self) -> tuple[Fingerprint, Loaded]:
-        return self._source.fingerprint(), self._source.load()
+    def _read(self) -> _Read:
+        """Read the files. What they mean is compared, not their revision: a secret they name may be a new one."""
+        loaded = self._source.load()
+        running, found = self.configuration, loaded.configuration
+        if found is None or found == running:
+            return _Read(loaded)
+        return _Read(loaded, compiled(found), tuple(moved(running.routes, found.routes)))
 
     def _publish(self, built: Built) -> None:
         self._snapshots.current = built.snapshot
         self._catalog.settle(built.adoption)
-        self.configuration = built.configuration
-        self._metrics.configured(
-            built.snapshot.revision,
-            route_infos(built.configuration.routes),
-            silo_infos(built.configuration.silos.values()),
-            built.adoption.targets,
-        )
-
-    def _tell(self, result: ReloadResult, cause: str, moves: tuple[Moved, ...]) -> None:
-        running = self.configuration
-        facts = {
-            "cause": cause,
-            "revision": result.revision,
-            "running": running.revision,
-            "routes": len(running.routes),
-        }
-        if result.outcome is Outcome.REJECTED:
-            _log.error("configuration rejected", **facts, reasons=[str(mistake) for mistake in result.mistakes])
-        else:
-            _log.info(f"configuration {result.outcome}", **facts)
-        for warning in result.warnings:
-            _log.warning("configuration warning", problem=str(warning))
-        for move in moves:
-            _log.info("route moved", route=move.route, before=move.before, after=move.after, cause=CAUSE_OF_MOVES)
+        stated = built.compiled
+        self.configuration = stated.configuration
+        self._metrics.configured(stated.configuration.revision, stated.routes, stated.silos, built.adoption.targets)
 
     async def _keep(self, files: Mapping[str, bytes]) -> None:
         accepted = Accepted(self.configuration.revision, self.view.accepted.at, files)
@@ -181,9 +166,15 @@ class Reloader:
         except OSError as error:
             _log.warning(
                 "accepted configuration not kept",
-                problem=f"{self._store.path}: cannot be written ({error.strerror}); make `state` a folder that this user "
-                "may write, or a restart on mistaken files will have nothing to serve",
+                problem=f"{self._store.path}: cannot be written ({error.strerror}); make `state` a folder that this "
+                "user may write, or a restart on mistaken files will have nothing to serve",
             )
+
+
+def _as_read(loaded: Loaded) -> ReloadResult:
+    """The result of files that are mistaken, or that mean what runs already."""
+    outcome = Outcome.REJECTED if loaded.configuration is None else Outcome.UNCHANGED
+    return ReloadResult(outcome, loaded.revision, loaded.mistakes, loaded.warnings)
 
 
 def _not_opened(error: SiloError) -> Mistake:

@@ -73,7 +73,7 @@ class RouteRow:
 
 @dataclass(frozen=True, slots=True)
 class SiloRow:
-    """One silo. `calls` are those it answered since the start, `share` their part of all answered calls.
+    """One silo. `calls` are those it was asked since the start, `share` their part of all calls of any target.
 
     `share` is None before the first call. `overdue` is `is_overdue` of the day the view was made.
     """

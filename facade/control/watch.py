@@ -45,8 +45,11 @@ async def watch(
     """
 
     async def look(event: bool) -> None:
-        if event or await asyncio.to_thread(stale):
-            await reload("file")
+        try:
+            if event or await asyncio.to_thread(stale):
+                await reload("file")
+        except Exception as error:  # noqa: BLE001 - a defect in one reload must not end the watch over all later ones
+            _log.error("reload failed by a defect", exc_info=error)
 
     while True:
         if not poll:

@@ -64,7 +64,8 @@ The configuration  {copied} ({state})
 The sidecar's log  {copied / LOG}
 
 Try next, while the citizens call:
-  change the stage in {file}:{line} from legacy to canary, save, and watch {ROUTE}; or type in another terminal
+  edit {file}:{line}, write stage: canary, save, and watch {ROUTE};
+  or type in another terminal
     {command} move {ROUTE} canary --share 10% --reason "a first tenth" --config {copied}
     {command} back {ROUTE} --config {copied}
 Ctrl-C stops everything.

@@ -116,7 +116,7 @@ class Sidecar:
         """Refuse to go on without a sidecar."""
         if self._process is None or self._process.returncode is not None:
             code = "never started" if self._process is None else f"exit {self._process.returncode}"
-            raise Trouble(f"the sidecar ended by itself ({code}); its log is {self._folder / LOG}", self.last_lines())
+            raise Trouble(f"the sidecar: ended by itself ({code}); see why below", self.last_lines())
 
     def last_lines(self) -> tuple[str, ...]:
         """The last lines of its log."""
@@ -132,7 +132,7 @@ class Sidecar:
                 return await response.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             self.require_alive()
-            raise Trouble(f"{url}: {type(error).__name__}; see {self._folder / LOG}", self.last_lines()) from error
+            raise Trouble(f"{url}: {type(error).__name__}; see below", self.last_lines()) from error
 
     async def _started(self) -> asyncio.subprocess.Process:
         log = self._folder / LOG

@@ -65,11 +65,12 @@ CHAPTERS: Final = (
 async def tell(sidecar: Sidecar, crowd: Crowd, surroundings: Surroundings, say: Say) -> None:
     """Tell all of it, line by line; `Trouble` at the first thing that is not as it should be."""
     kept: frozenset[str] = frozenset()
+    say(HEADING)
     for chapter in CHAPTERS:
         await _turn(chapter, sidecar, surroundings, say)
         tally = await period(crowd)
-        say(line(chapter, tally))
         require_no_failure(chapter.name, crowd.whole)
+        say(line(chapter, tally))
         judge(chapter, tally, kept)
         kept = tally.on_platform(ROUTE) if chapter.stage is Stage.CANARY else frozenset()
 
@@ -112,16 +113,21 @@ def judge(chapter: Chapter, tally: Tally, kept: frozenset[str]) -> None:
         raise Trouble(f"{chapter.name}: raising the share sent {len(sent_back)} callers back to legacy")
 
 
+HEADING: Final = """\
+                  answers of           callers on the platform
+                  legacy   platform    measured   configured    failed"""
+
+
 def line(chapter: Chapter, tally: Tally) -> str:
-    """Who answered in one chapter, in one line."""
+    """Who answered in one chapter, in one line below `HEADING`."""
     measured = tally.measured(ROUTE)
     legacy, platform = (tally.answered[ROUTE, side] for side in (Side.LEGACY, Side.PLATFORM))
     spread = tolerance(measured.callers, chapter.share) / max(measured.callers, 1)
-    allowed = f" ± {spread * 100:.1f}" if spread else ""
+    configured = percent(chapter.share) + (f" ± {spread * 100:.1f}" if spread else "")
+    failed, asked = tally.failed.total(), tally.answered.total() + tally.failed.total()
     return (
-        f"  {chapter.name:<14}  legacy {legacy:>5,}  platform {platform:>5,}  "
-        f"callers on the platform {percent(measured.share):>6} (configured {percent(chapter.share)}{allowed})  "
-        f"failed {tally.failed.total()} of {tally.answered.total() + tally.failed.total():,}"
+        f"  {chapter.name:<14}{legacy:>8,}{platform:>11,}"
+        f"{percent(measured.share):>12}{configured:>13}    {failed} of {asked:,}"
     )
 
 

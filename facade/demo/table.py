@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -16,10 +17,10 @@ from facade.demo.shares import percent
 from facade.demo.sidecar import Running
 from facade.demo.tally import Tally
 from facade.demo.window import LOOKS, Answered
-from facade.routing.stage import Side
+from facade.routing.stage import Side, Stage
 
-_BAR: Final = 20
-"""Characters of the bar that shows the two sides."""
+_BAR: Final = 10
+"""Characters of the bar that shows the two sides; the whole table then fits into 80 columns."""
 
 _FAILURES: Final = 3
 """Kinds of failure shown in words."""
@@ -30,11 +31,10 @@ _LINES_EVERY: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One route: what the sidecar runs, who answered lately, and totals since the start."""
+    """One route: where it stands, who answered lately, and totals since the start."""
 
     route: str
-    stage: str
-    share: str
+    standing: str
     legacy: int
     platform: int
     own: int
@@ -52,7 +52,7 @@ class Row:
     def plain(self) -> str:
         """The row as a line for a log."""
         return (
-            f"{self.route}: {self.stage} {self.share}; last {LOOKS} s: legacy {self.legacy}, platform {self.platform}, "
+            f"{self.route}: {self.standing}; last {LOOKS} s: legacy {self.legacy}, platform {self.platform}, "
             f"facade {self.own}; since the start {self.total:,} right, {self.failed} failed"
         )
 
@@ -66,14 +66,20 @@ def rows(running: Mapping[str, Running], whole: Tally, recent: Answered) -> tupl
 def _row(route: str, running: Running | None, whole: Tally, recent: Answered) -> Row:
     return Row(
         route=route,
-        stage=running.stage if running else "not served",
-        share="" if running is None or running.share is None else percent(running.share),
+        standing=_standing(running),
         legacy=recent[route, Side.LEGACY],
         platform=recent[route, Side.PLATFORM],
         own=recent[route, Side.OWN],
         total=sum(whole.answered[route, side] for side in Side),
         failed=whole.failed[route],
     )
+
+
+def _standing(running: Running | None) -> str:
+    if running is None:
+        return "not served"
+    divided = running.stage == Stage.CANARY and running.share is not None
+    return f"{running.stage} {percent(running.share or 0)}" if divided else running.stage
 
 
 class Screen:
@@ -115,13 +121,13 @@ def failures(whole: Tally) -> tuple[str, ...]:
 
 def _table(rows: Sequence[Row], failures: Sequence[str]) -> Table:
     caption = f"legacy, platform and facade: answers of the last {LOOKS} seconds"
-    table = Table(caption=Text("\n".join([caption, *failures])))
-    for name in ("route", "stage", "share"):
-        table.add_column(name)
+    table = Table(caption=Text("\n".join([caption, *failures])), box=SIMPLE_HEAD, padding=0, show_edge=False)
+    for name in ("route", "stage"):
+        table.add_column(name, no_wrap=True)
     for name in ("legacy", "", "platform", "facade", "right", "failed"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         failed = f"[red]{row.failed}[/red]" if row.failed else "0"
         counts = (str(row.legacy), row.bar, str(row.platform), str(row.own), f"{row.total:,}", failed)
-        table.add_row(row.route, row.stage, row.share, *counts)
+        table.add_row(row.route, row.standing, *counts)
     return table

@@ -1,33 +1,19 @@
-"""The frame of every page: its head, its headers, and the one way a value becomes markup.
+"""The frame of every page, and the one way a value becomes markup.
 
 `Markup` is text that is already safe; `escape` is the only thing here that makes it from a value. A page loads nothing
-but its own style sheet and runs nothing, and its Content-Security-Policy says so to the browser.
+but its own style sheet and runs nothing, which is what the listener's Content-Security-Policy holds it to.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Final, NewType
 
 Markup = NewType("Markup", str)
 
 STYLE: Final = files("facade.page").joinpath("style.css").read_bytes()
 """The style sheet, served as text/css at `/style.css`."""
-
-HEADERS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'",
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-)
-"""Sent with every page."""
 
 # What a browser would not show but obey: control characters, and those that turn the reading direction.
 _INVISIBLE: Final = {

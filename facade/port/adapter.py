@@ -56,10 +56,11 @@ class AdapterKind(abc.ABC, Generic[SettingsModel, OperationModel]):
         """Whether the operation changes anything; such a one is never repeated, shadowed or a fallback."""
         return bool(getattr(operation, "writes", False))
 
-    def mistakes(self, operation: OperationModel, parameters: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
+    def mistakes(self, operation: OperationModel, parameters: frozenset[str]) -> tuple[tuple[str, str], ...]:
         """What is wrong beyond the model, as (key, `what; mend`); a key inside another is `arguments.reference`.
 
-        `parameters` are the path parameters that every route of the operation has, None while no route uses it.
+        `parameters` are the path parameters that there are. It is asked once with those of every route, and once for
+        each route of the operation with that route's own: of a mistake that does not depend on them, the words do not.
         """
         return ()
 

@@ -132,15 +132,10 @@ class Template:
         return cls.parse(value)
 
 
-def parameter_mistakes(
-    arguments: Mapping[str, Template], parameters: frozenset[str] | None
-) -> tuple[tuple[str, str], ...]:
-    """The mistakes of `arguments` that need a path parameter no route has, as `AdapterKind.mistakes` returns them."""
-    if parameters is None:
-        return ()
-    known = ", ".join(f"{{path.{name}}}" for name in sorted(parameters)) or "none"
+def parameter_mistakes(arguments: Mapping[str, Template], parameters: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """The arguments that need another path parameter than `parameters`, as `AdapterKind.mistakes` returns them."""
     return tuple(
-        (f"arguments.{name}", f"{{path.{unknown}}} is in no match of its routes; there are: {known}")
+        (f"arguments.{name}", f"{{path.{unknown}}} is no parameter of the path; write one that the route's match has")
         for name, template in arguments.items()
         for unknown in sorted(template.parameters - parameters)
     )

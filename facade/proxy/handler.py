@@ -51,7 +51,7 @@ class Handler:
             await self._answer(snapshot, passage)
         except Refusal as refusal:
             await self._refuse(passage, refusal.problem)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a defect on one request is a 500, never the end of the sidecar
             _log.error("request failed inside the facade", request_id=passage.request_id(), error=repr(error))
             await self._refuse(passage, refusals.INTERNAL)
         finally:
@@ -60,7 +60,7 @@ class Handler:
     async def _answer(self, snapshot: Snapshot, passage: Passage) -> None:
         request = receive(passage.exchange, snapshot.forwarded)
         facts = RequestFacts(request)
-        found = snapshot.table.find(host_name(request), passage.method, request.path, facts.header)
+        found = snapshot.table.find(host_name(request.sender.host), passage.method, request.path, facts.header)
         if found is None:
             target = self._unmatched(snapshot, passage)
         elif isinstance(found, WrongMethod):
@@ -91,10 +91,16 @@ class Handler:
 
     async def _pass(self, target: Target, request: Request, passage: Passage) -> None:
         """Ask the target and send its answer. Whatever happens, the target is let go of."""
+        asked = self._clock()
+        if target.silo is not None:
+            self._metrics.silo_called(target.silo, self._wall())
         target.in_flight.value += 1
         reply: Reply | None = None
         try:
-            reply = await self._ask(target, request)
+            try:
+                reply = await target.ask(request)
+            finally:
+                self._metrics.target(target.name, self._clock() - asked)
             passage.status = reply.head.status
             await respond(passage.exchange, reply)
         finally:
@@ -102,17 +108,8 @@ class Handler:
             if reply is not None:
                 reply.body.abandon()
 
-    async def _ask(self, target: Target, request: Request) -> Reply:
-        asked = self._clock()
-        if target.silo is not None:
-            self._metrics.silo_called(target.silo, self._wall())
-        try:
-            return await target.ask(request)
-        finally:
-            self._metrics.target(target.name, self._clock() - asked)
-
     async def _refuse(self, passage: Passage, problem: Problem) -> None:
-        """Answer with the problem; once an answer has begun the connection is cut instead, so that it never looks whole."""
+        """Answer with the problem; an answer that has begun is cut instead, so that it never looks whole."""
         self._metrics.refused(problem.reason)
         passage.reason = passage.reason or problem.reason
         if passage.exchange.started:

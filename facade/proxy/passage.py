@@ -1,4 +1,4 @@
-"""One request's way through the facade, as far as it has come. The only thing here that changes while a request runs."""
+"""One request's way through the facade, as far as it has come: the one thing that changes while a request runs."""
 
 from __future__ import annotations
 
@@ -52,4 +52,3 @@ class Passage:
             reason=self.reason,
             complete=self.exchange.sent,
         )
-

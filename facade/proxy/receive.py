@@ -11,12 +11,12 @@ from facade.routing.path import normalise
 from facade.targets.request import Request
 from facade.wire import refusals
 from facade.wire.exchange import Exchange
-from facade.wire.headers import Sender, interim_bytes, passes
+from facade.wire.headers import Sender, passes
 from facade.wire.limits import Forwarded
-from facade.wire.message import HOST, HTTP_1_1, VIA, RequestHead
+from facade.wire.message import HOST, HTTP_1_1
 
-_HOSTS: Final = 4096
-"""Hosts and peers whose reading is remembered: a platform has one or a few names."""
+_SENDERS: Final = 4096
+"""Senders and hosts whose reading is remembered: a sidecar's clients are few (a proxy, an application) or brief."""
 
 _MAX_PASSES: Final = 4
 """A request that has come through this many facades goes round in a circle (RFC 9110 section 7.6.3)."""
@@ -38,47 +38,33 @@ def receive(exchange: Exchange, forwarded: Forwarded) -> Request:
     head = exchange.head
     if head.method in _REFUSED_METHODS:
         raise Refusal(refusals.METHOD_NOT_ALLOWED)
-    named = _host_field(head)
+    host = head.get(HOST)
+    if (host is None and head.minor == HTTP_1_1) or head.repeats(HOST):
+        raise Refusal(refusals.BAD_HOST)  # RFC 9112 section 3.2; an HTTP/1.0 client may have none
+    sender = _sender(host or b"", exchange.peer, exchange.secure, forwarded)
     if not head.target.startswith(b"/"):
-        head.target = _origin_form(head.target, named)
+        head.target = _origin_form(head.target, sender.host)
     path, mark, query = head.target.partition(b"?")
     normal = normalise(path.decode("ascii"))
     if normal is None:
         raise Refusal(refusals.BAD_TARGET)
-    if head.has(VIA) and passes(head) >= _MAX_PASSES:
+    if passes(head) >= _MAX_PASSES:
         raise Refusal(refusals.LOOP)
-    sender = Sender(exchange.peer, exchange.secure, named, _trusted(exchange.peer, forwarded))
-    return Request(
-        head, exchange.body, normal, mark + query, sender, lambda answer: exchange.interim(interim_bytes(answer))
-    )
+    return Request(head, exchange.body, normal, mark + query, sender, exchange.interim)
 
 
-def host_name(request: Request) -> str:
-    """The request's host as the route table knows it: lower case, without port; empty where there is none."""
-    return _name(request.sender.host)
-
-
-def _host_field(head: RequestHead) -> bytes:
-    """Exactly one Host (RFC 9112 section 3.2); an HTTP/1.0 client may have none."""
-    host = head.get(HOST)
-    if host is None:
-        if head.minor == HTTP_1_1:
-            raise Refusal(refusals.BAD_HOST)
-        return b""
-    if not _name(host) or head.repeats(HOST):
+@lru_cache(maxsize=_SENDERS)
+def _sender(host: bytes, peer: str, secure: bool, forwarded: Forwarded) -> Sender:
+    if host and _HOST.fullmatch(host.decode("latin-1")) is None:
         raise Refusal(refusals.BAD_HOST)
-    return host
+    return Sender(peer, secure=secure, host=host, trusted=forwarded.trusts(peer))
 
 
-@lru_cache(maxsize=_HOSTS)
-def _name(host: bytes) -> str:
+@lru_cache(maxsize=_SENDERS)
+def host_name(host: bytes) -> str:
+    """A Host field as the route table knows it: lower case, without port; empty where there is none."""
     match = _HOST.fullmatch(host.decode("latin-1"))
     return match["name"].lower() if match is not None else ""
-
-
-@lru_cache(maxsize=_HOSTS)
-def _trusted(peer: str, forwarded: Forwarded) -> bool:
-    return forwarded.trusts(peer)
 
 
 def _origin_form(target: bytes, host: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What became of a call is written down once it is over: the metrics always, the log line by sample or because it failed."""
+"""What became of a call, written down once it is over: metrics always, a log line by sample or because it failed."""
 
 from __future__ import annotations
 

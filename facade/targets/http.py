@@ -1,4 +1,4 @@
-"""A target over the wire: a platform service, or a silo that already speaks HTTP and is passed through byte for byte."""
+"""A target over the wire: a platform service, or a silo that speaks HTTP and is passed through byte for byte."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from facade.wire.framing import CHUNKED
 from facade.wire.headers import request_bytes
 from facade.wire.message import HOST
 from facade.wire.pool import Pool
-from facade.wire.upstream import Reply, Upstream
+from facade.wire.upstream import Question, Reply
 
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 """Methods that are safe (RFC 9110 section 9.2.1). PUT and DELETE are idempotent, but nothing unsafe is sent twice."""
@@ -53,35 +53,32 @@ class HttpTarget(Target):
 
     async def ask(self, request: Request) -> Reply:
         repeatable = request.head.method in _REPEATABLE and request.body.ended and request.body.length == 0
+        question = self._question(request)
         upstream = self._pool.idle(repeatable=repeatable)
-        if upstream is None:
-            return await self._ask(await self._pool.connect(), request)
-        try:
-            return await self._ask(upstream, request)
-        except Refusal as refusal:
-            # The target closed its idle connection just as it was used again: for a safe call one fresh try is
-            # right (RFC 9112 section 9.3.1), as long as not a byte of an answer has come.
-            if not repeatable or refusal.problem is not refusals.BROKEN or upstream.answering:
-                raise
-        return await self._ask(await self._pool.connect(), request)
+        if upstream is not None:
+            try:
+                return await upstream.ask(question)
+            except Refusal as refusal:
+                # The target closed its idle connection just as it was used again: for a safe call one fresh try is
+                # right (RFC 9112 section 9.3.1), as long as not a byte of an answer has come.
+                if not repeatable or refusal.problem is not refusals.BROKEN or upstream.answering:
+                    raise
+        upstream = await self._pool.connect()
+        return await upstream.ask(question)
 
-    async def _ask(self, upstream: Upstream, request: Request) -> Reply:
-        chunked = request.body.length == CHUNKED
-        return await upstream.ask(
-            self._head(request, chunked=chunked),
-            request.body,
-            chunked=chunked,
-            asked_head=request.head.method == b"HEAD",
-            patience=self._patience,
-            until=request.until,
-            interim=request.interim,
-        )
-
-    def _head(self, request: Request, *, chunked: bool) -> bytes:
-        head = request.head
+    def _question(self, request: Request) -> Question:
+        head, chunked = request.head, request.body.length == CHUNKED
         target = head.target if self._path is None else self._filled(self._path, request)
         host = None if self._keeps_host and head.has(HOST) else self._host
-        return request_bytes(head, target, host, request.sender, request.traceparent, chunked=chunked)
+        return Question(
+            request_bytes(head, target, host, request.sender, request.traceparent, chunked=chunked),
+            request.body,
+            chunked,
+            head.method == b"HEAD",
+            self._patience,
+            request.until,
+            request.interim,
+        )
 
     def _filled(self, path: PathTemplate, request: Request) -> bytes:
         return path.fill(request.parameters).encode("latin-1") + request.query

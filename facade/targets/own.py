@@ -16,7 +16,6 @@ from facade.wire.body import Body
 from facade.wire.message import HTTP_1_1, ResponseHead, block
 from facade.wire.upstream import Reply
 
-
 OWN: Final = "facade"
 """The label of the facade's own answers among the targets."""
 

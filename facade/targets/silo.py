@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 import structlog
 
+from facade.formats import JsonObject
 from facade.port import Adapter, Answer, BadArgument, Call, SiloError
 from facade.problem import Problem, Refusal
 from facade.targets.request import Request
@@ -115,6 +116,7 @@ def _call(request: Request, operation: str, body: bytes, deadline: float) -> Cal
         query=query,
         headers=headers,
         body=body,
+        document=JsonObject(body),
         request_id=request.trace_id,
         traceparent=(request.traceparent or request.head.get(TRACEPARENT) or b"").decode("latin-1"),
     )

@@ -134,6 +134,10 @@ class Metrics:
         seconds = self._request_seconds.get((route, side))
         return seconds.count if seconds is not None else 0
 
+    def asked(self) -> Mapping[str, int]:
+        """Calls of each target that was asked anything, whatever route they came by, or none."""
+        return {labels[0]: seconds.count for labels, seconds in self._target_seconds.items()}
+
     def errors(self, route: str) -> Mapping[str, int]:
         """Calls of a route answered with a server error (5xx), by the side that answered, every side named."""
         return {side: self._failed(route, side) for side in families.SIDES}

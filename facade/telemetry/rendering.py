@@ -1,6 +1,6 @@
 r"""One event, one line: JSON in ASCII, every part bounded, and nothing in it that the facade did not mean to say.
 
-All that is not ASCII is escaped, so no value can end the line early, colour a terminal or turn the reading direction.
+All but printable ASCII is escaped, so no value can end the line early, colour a terminal or turn the reading direction.
 An exception is its type and where it was raised; its message, which may quote a caller's or a silo's bytes, only when
 the level is debug.
 """
@@ -49,9 +49,7 @@ def _ordered(event: Mapping[str, object], debug: bool) -> dict[str, object]:
 
 
 def _encode(fields: Mapping[str, object]) -> bytes:
-    # DEL is ASCII, so the encoder leaves it; it can only stand within a string.
-    text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("ascii").replace(b"\x7f", rb"\u007f") + b"\n"
+    return json.dumps(fields, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
 def bounded(value: object, *, debug: bool, depth: int = 0) -> object:

@@ -13,7 +13,9 @@ from typing import Final, NamedTuple
 RANDOM_BYTES: Final = 24
 """What `mint` needs: 16 bytes of trace-id and 8 of parent-id (section 3.2.2)."""
 
-_TRACE_ID_BYTES: Final = 16
+_TRACE_ID_DIGITS: Final = 32
+_NO_TRACE: Final = "0" * 32
+_NO_PARENT: Final = "0" * 16
 
 # Section 3.2: lower-case hexadecimal only, and neither identifier may be all zeros.
 _FIELDS: Final = rb"-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
@@ -43,6 +45,9 @@ def follow_or_mint(header: bytes | None, chance: Callable[[int], bytes]) -> Trac
 
 def mint(random_bytes: bytes) -> Trace:
     """A new trace from 24 random bytes, its sampled flag off: the facade records nothing (section 3.2.2.5.1)."""
-    trace_id = int.from_bytes(random_bytes[:_TRACE_ID_BYTES]) or 1
-    parent_id = int.from_bytes(random_bytes[_TRACE_ID_BYTES:RANDOM_BYTES]) or 1
-    return Trace(b"00-%032x-%016x-00" % (trace_id, parent_id), f"{trace_id:032x}", True)
+    digits = random_bytes.hex()
+    trace_id = digits[:_TRACE_ID_DIGITS]
+    parent_id = digits[_TRACE_ID_DIGITS:]
+    if trace_id == _NO_TRACE or parent_id == _NO_PARENT:
+        return mint(bytes(each | 1 for each in random_bytes))
+    return Trace(f"00-{trace_id}-{parent_id}-00".encode(), trace_id, True)

@@ -141,7 +141,7 @@ class AdapterContract:
 
     async def test_an_answer_that_cannot_be_read_is_nonsense(self, tmp_path: Path) -> None:
         async with self._adapter(tmp_path) as adapter:
-            for call in self.nonsense():
+            for call in [*self.nonsense()] * self.capacity:
                 with pytest.raises(SiloNonsense) as nonsense:
                     await self._answer(adapter, call)
                 self._check_hidden(str(nonsense.value))
@@ -152,7 +152,7 @@ class AdapterContract:
         if not calls:
             pytest.skip("a silo of this kind cannot die in the middle of an answer")
         async with self._adapter(tmp_path) as adapter:
-            for call in calls:
+            for call in [*calls] * self.capacity:
                 with pytest.raises((SiloUnreachable, SiloNonsense)):
                     await self._answer(adapter, call)
             await self._answer(adapter, self.ordinary())

@@ -41,7 +41,18 @@ class Sink(Protocol):
 class Body:
     """The bytes of one message. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`."""
 
-    __slots__ = ("_chunks", "_held", "_sink", "_source", "_stopped", "_waiter", "ended", "failure", "length", "trailers")
+    __slots__ = (
+        "_chunks",
+        "_held",
+        "_sink",
+        "_source",
+        "_stopped",
+        "_waiter",
+        "ended",
+        "failure",
+        "length",
+        "trailers",
+    )
 
     def __init__(self, length: int, source: Source | None = None) -> None:
         self.length = length
@@ -63,10 +74,11 @@ class Body:
     @classmethod
     def whole(cls, data: bytes) -> Body:
         """A body that is all here."""
+        if not data:
+            return _EMPTY
         body = cls(len(data))
         body.ended = True
-        if data:
-            body._chunks.append(data)
+        body._chunks.append(data)
         return body
 
     # The source's side.
@@ -101,8 +113,11 @@ class Body:
 
     def take(self) -> bytes:
         """All that waits here."""
-        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        self._chunks.clear()
+        chunks = self._chunks
+        if not chunks:
+            return b""
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        self._chunks = []
         self._held = 0
         return data
 
@@ -140,7 +155,6 @@ class Body:
     def abandon(self) -> None:
         """Nobody wants the rest."""
         self._release_sink()
-        self._chunks.clear()
         if not self.ended and self._source is not None:
             self._source.abandon()
 
@@ -164,6 +178,11 @@ class Body:
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+_EMPTY: Final = Body(0)
+"""The body of every message without one: it has ended, so nothing about it changes any more."""
+_EMPTY.ended = True
 
 
 class _Collector:

@@ -11,7 +11,7 @@ _FORBIDDEN_TRAILERS: Final = frozenset(
     b"set-cookie connection te upgrade cache-control expect max-forwards range x-forwarded-for x-forwarded-host "
     b"x-forwarded-proto forwarded via".split()
 )
-"""Fields that change framing, routing, authentication or meaning do not travel behind a body (RFC 9110 section 6.5.1)."""
+"""Fields that change framing, routing, authentication or meaning do not travel behind a body (RFC 9110 6.5.1)."""
 
 
 def chunk(data: bytes) -> bytes:

@@ -23,7 +23,18 @@ BODY_IDLE: Final = 30.0
 class Connection(asyncio.Protocol):
     """One TCP (or TLS) connection that speaks HTTP/1.1."""
 
-    __slots__ = ("_chunked", "_decoder", "_deadlines", "_drained", "_feeder", "_transport", "due", "full", "slot", "until")
+    __slots__ = (
+        "_chunked",
+        "_decoder",
+        "_deadlines",
+        "_drained",
+        "_feeder",
+        "_transport",
+        "due",
+        "full",
+        "until",
+        "wakes",
+    )
 
     _transport: asyncio.Transport
 
@@ -31,7 +42,7 @@ class Connection(asyncio.Protocol):
         self._deadlines = deadlines
         self.due = NEVER
         self.until = NEVER
-        self.slot: int | None = None
+        self.wakes = NEVER
         self.full = False
         self._decoder: Decoder | None = None
         self._feeder: Body | None = None
@@ -77,15 +88,22 @@ class Connection(asyncio.Protocol):
         """What `write_body` gets from now on is framed like this."""
         self._chunked = chunked
 
+    def write(self, data: bytes) -> None:
+        """Hand bytes to the socket. One that is closing takes none: its peer left, and `connection_lost` is on its way
+        (uvloop raises where asyncio keeps silent).
+        """
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
     def write_body(self, data: bytes) -> None:
         if self._chunked:
-            self._transport.writelines((b"%x\r\n" % len(data), data, b"\r\n"))
+            self.write(b"%x\r\n%b\r\n" % (len(data), data))
         else:
-            self._transport.write(data)
+            self.write(data)
 
     def end_body(self, trailers: list[Field]) -> None:
         if self._chunked:
-            self._transport.write(last_chunk(trailers))
+            self.write(last_chunk(trailers))
 
     def fed_by(self, body: Body | None) -> None:
         self._feeder = body

@@ -18,10 +18,10 @@ NEVER: Final = math.inf
 
 
 class Watched(Protocol):
-    """Something with a deadline. `slot` belongs to the wheel; None means it is in none."""
+    """Something with a deadline. `wakes` belongs to the wheel: the moment it will look, `NEVER` when it will not."""
 
     due: float
-    slot: int | None
+    wakes: float
 
     def overdue(self) -> None:
         """Called once `due` has passed."""
@@ -45,30 +45,29 @@ class Deadlines:
     def watch(self, item: Watched, due: float) -> None:
         """Let `item.overdue()` be called when `due` has passed, unless `item.due` is pushed back before."""
         item.due = due
-        if due == NEVER:
-            return
-        slot = max(int(due / TICK), self._turned) + 1
-        if item.slot is None:
-            self._put(item, slot)
-        elif slot < item.slot:
-            self._slots[item.slot].discard(item)
-            self._put(item, slot)
+        if due < item.wakes:
+            self._take_out(item)
+            self._put_in(item, due)
 
     def forget(self, item: Watched) -> None:
         """Let go of an item that has ended."""
         item.due = NEVER
-        if item.slot is not None:
-            self._slots[item.slot].discard(item)
-            item.slot = None
+        self._take_out(item)
 
     def stop(self) -> None:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
 
-    def _put(self, item: Watched, slot: int) -> None:
-        item.slot = slot
-        self._slots.setdefault(slot, set()).add(item)
+    def _put_in(self, item: Watched, due: float) -> None:
+        number = max(int(due / TICK), self._turned) + 1
+        item.wakes = number * TICK
+        self._slots.setdefault(number, set()).add(item)
+
+    def _take_out(self, item: Watched) -> None:
+        if item.wakes != NEVER:
+            self._slots[round(item.wakes / TICK)].discard(item)
+            item.wakes = NEVER
 
     def _tick(self) -> None:
         self._handle = self._loop.call_later(TICK, self._tick)
@@ -82,7 +81,7 @@ class Deadlines:
             self._turned += 1
             items = self._slots.pop(self._turned, set())
             for item in items:  # first let go of all: one that is overdue may end others
-                item.slot = None
+                item.wakes = NEVER
             for item in items:
                 self._look(item)
 

@@ -20,7 +20,8 @@ from facade.wire.message import Field
 _CHUNK_LINE: Final = re.compile(
     rb"([0-9A-Fa-f]{1,15})"
     rb"(?:[ \t]*;[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-    rb'(?:[ \t]*=[ \t]*(?:[!#$%&\'*+.^_`|~0-9A-Za-z-]+|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"))?)*'
+    rb"(?:[ \t]*=[ \t]*(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+    rb'|"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"))?)*'
 )
 """RFC 9112 section 7.1.1. 15 hex digits stay below 2^63; nothing but a token or a quoted string extends a chunk."""
 

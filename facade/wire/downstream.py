@@ -35,11 +35,23 @@ _log = structlog.get_logger("facade.wire")
 class Downstream(Connection):
     """One client. At any moment it is idle, reading a head, answering, or lingering before the close."""
 
-    __slots__ = ("_ahead", "_exchange", "_lingering", "_reader", "_server", "_stalled", "_task", "peer", "secure")
+    __slots__ = (
+        "_ahead",
+        "_exchange",
+        "_limits",
+        "_lingering",
+        "_reader",
+        "_server",
+        "_stalled",
+        "_task",
+        "peer",
+        "secure",
+    )
 
     def __init__(self, server: Server) -> None:
         super().__init__(server.deadlines)
         self._server = server
+        self._limits = server.limits()
         self._reader: RequestReader | None = None
         self._exchange: Exchange | None = None
         self._task: asyncio.Task[None] | None = None
@@ -68,7 +80,7 @@ class Downstream(Connection):
         peer = transport.get_extra_info("peername")
         self.peer = peer[0] if isinstance(peer, tuple) else ""
         self.secure = transport.get_extra_info("ssl_object") is not None
-        self._deadlines.watch(self, self._deadlines.now + self._server.limits().header_timeout)
+        self._deadlines.watch(self, self._deadlines.now + self._limits.header_timeout)
         if not self._server.joined(self):
             self._refuse(refusals.OVERLOADED)
 
@@ -109,15 +121,18 @@ class Downstream(Connection):
     # Reading.
 
     def _read_head(self, data: bytes) -> None:
-        if self._reader is None:
-            self._reader = RequestReader(self._server.limits())
+        reader = self._reader
+        if reader is None:
+            self._limits = self._server.limits()
+            reader = RequestReader(self._limits)
         try:
-            read = self._reader.feed(data)
+            read = reader.feed(data)
             if read is not None:
                 self._reader = None
                 self._begin(*read)
-            elif self.due > (latest := self._deadlines.now + self._server.limits().header_timeout):
-                self._deadlines.watch(self, latest)
+            elif self._reader is None:
+                self._reader = reader
+                self._deadlines.watch(self, min(self.due, self._deadlines.now + self._limits.header_timeout))
         except Refusal as refusal:
             self._refuse(refusal.problem)
 
@@ -128,12 +143,12 @@ class Downstream(Connection):
 
     def _body(self, length: int, rest: bytes) -> Body:
         """The request's body: usually all here already, with what lies behind it kept for later."""
-        limit = self._server.limits().body
+        limit = self._limits.body
         if length > limit:
             raise Refusal(refusals.BODY_TOO_LARGE)
         if 0 <= length <= len(rest):
             self.due = NEVER
-            self._ahead = rest[length:]
+            self._ahead = rest[length:] if length else rest
             return Body.whole(rest[:length])
         body = Body(length, self)
         self._decoder = (
@@ -181,7 +196,7 @@ class Downstream(Connection):
             else:
                 self._refuse(exchange.failure)
             return
-        except Exception as error:  # the last line of defence: one bad request must not end the sidecar
+        except Exception as error:  # noqa: BLE001 - the last line of defence: one request must not end the sidecar
             _log.error("request failed", error=repr(error), exc_info=True)
         self._answered(exchange)
 
@@ -196,7 +211,7 @@ class Downstream(Connection):
 
     def _next(self) -> None:
         self._exchange = None
-        self._deadlines.watch(self, self._deadlines.now + self._server.limits().idle_timeout)
+        self._deadlines.watch(self, self._deadlines.now + self._limits.idle_timeout)
         if self._stalled:
             self._stalled = False
             self._transport.resume_reading()
@@ -204,15 +219,12 @@ class Downstream(Connection):
             data, self._ahead = self._ahead, b""
             self._read_head(data)
 
-    def write(self, data: bytes) -> None:
-        self._transport.write(data)
-
     async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
         """Write an answer; return when all of it is with the socket."""
         if body.ended and not chunked:
-            self._transport.write(head + body.take())
+            self.write(head + body.take())
         else:
-            self._transport.write(head)
+            self.write(head)
             self.begin_body(chunked=chunked)
             body.pipe(self)
             await body.done()
@@ -234,7 +246,7 @@ class Downstream(Connection):
     def _refuse(self, problem: Problem) -> None:
         """Answer with the problem and close: after a message that cannot be read, nothing that follows can be."""
         self._server.refused(problem)
-        self._transport.write(problem_answer(problem, request_id="", close=True))
+        self.write(problem_answer(problem, request_id="", close=True))
         self._leave()
 
     def _leave(self) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from facade.problem import Problem
 from facade.wire.body import Body
-from facade.wire.message import HTTP_1_1, RequestHead
+from facade.wire.headers import interim_bytes
+from facade.wire.message import HTTP_1_1, RequestHead, ResponseHead
 
 if TYPE_CHECKING:
     from facade.wire.downstream import Downstream
@@ -52,14 +53,13 @@ class Exchange:
             self.wants_keep_alive = False
         return not self.wants_keep_alive
 
-    def interim(self, head: bytes) -> None:
+    def interim(self, head: ResponseHead) -> None:
         """Pass on a 1xx head (RFC 9110 section 15.2). An HTTP/1.0 client gets none."""
         if self.takes_chunks and not self.started:
-            self._connection.write(head)
+            self._connection.write(interim_bytes(head))
 
     async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
         """Send the answer, at the client's pace. Raises the body's `Refusal` when it breaks off on the way."""
         self.started = True
         await self._connection.send(head, body, chunked=chunked)
         self.sent = True
-

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from facade.wire.message import (
-    CONNECTION,
     VIA,
     X_FORWARDED_FOR,
     X_FORWARDED_HOST,
@@ -26,7 +24,9 @@ from facade.wire.message import (
 PSEUDONYM: Final = b"1.1 facade"
 """How the facade signs `Via`: the version it received, and the name it goes by."""
 
-_HOP_BY_HOP: Final = frozenset("connection keep-alive proxy-connection te transfer-encoding upgrade http2-settings".split())
+_HOP_BY_HOP: Final = frozenset(
+    "connection keep-alive proxy-connection te transfer-encoding upgrade http2-settings".split()
+)
 """RFC 9110 section 7.6.1. Transfer-Encoding is written anew, by what is sent."""
 
 _FORWARDING: Final = frozenset(
@@ -47,61 +47,71 @@ _NOT_NOMINABLE: Final = frozenset(
 )
 """Fields that `Connection` may not take away: a client could strip what routing, identity and framing stand on."""
 
+_CONNECTION_OPTIONS: Final = frozenset({b"close", b"keep-alive"})
+"""Options of `Connection` that are cut anyway."""
+
 _TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
-_SENDERS: Final = 4096
-"""Senders whose lines are kept ready: the clients of one sidecar are few (a proxy, an application) or many and brief."""
+
+def _lines_of(*names: str) -> re.Pattern[bytes]:
+    """Matches, in a lower-case block, every line of the fields named; `[-_]` in a name stands for both."""
+    return re.compile(rb"\r\n(?:" + "|".join(names).encode("ascii") + rb"):[^\r]*")
 
 
-def _lines_of(names: frozenset[str]) -> re.Pattern[bytes]:
-    """Matches, in a lower-case block, every line of the fields named. `_` stands for `-` too where the facade writes
-    the field itself: many servers read both as one name (RFC 9110 section 17.10)."""
-    spelt = (name.replace("-", "[-_]") if name in _FORWARDING else re.escape(name) for name in sorted(names))
-    return re.compile(rb"\r\n(?:" + "|".join(spelt).encode("ascii") + rb"):[^\r]*")
+def _twins(name: str) -> list[str]:
+    """The spellings of a name with at least one `_` for `-`: many servers read both as one (RFC 9110 section 17.10)."""
+    parts = name.split("-")
+    spellings = (
+        parts[0] + "".join(join + part for join, part in zip(joins, parts[1:], strict=True))
+        for joins in itertools.product("-_", repeat=len(parts) - 1)
+    )
+    return [spelling for spelling in spellings if "_" in spelling]
 
 
-def _twins_of(names: frozenset[str]) -> str:
-    """Only the spellings with at least one `_`: those of a trusted peer that still must go."""
-    found = []
-    for name in sorted(names):
-        parts = name.split("-")
-        for joins in itertools.product("-_", repeat=len(parts) - 1):
-            if "_" in joins:
-                found.append(parts[0] + "".join(map("".join, zip(joins, parts[1:], strict=True))))
-    return "|".join(map(re.escape, found))
+def _request_cut(*, trusted: bool, host: bool, trace: bool) -> re.Pattern[bytes]:
+    """What is taken out of a request: by whether its sender is trusted, and Host and the trace are replaced."""
+    twins = [twin for name in sorted(_FORWARDING) for twin in _twins(name)]
+    forwarding = twins if trusted else [name.replace("-", "[-_]") for name in sorted(_FORWARDING)]
+    return _lines_of(*sorted(_HOP_BY_HOP), *forwarding, *["host"] * host, *sorted(_TRACE) * trace)
 
 
-_ANSWER_CUT: Final = _lines_of(_HOP_BY_HOP)
-_TRUSTED_CUT: Final = re.compile(
-    rb"\r\n(?:" + "|".join([*map(re.escape, sorted(_HOP_BY_HOP)), _twins_of(_FORWARDING)]).encode("ascii") + rb"):[^\r]*"
-)
-_STRANGER_CUT: Final = _lines_of(_HOP_BY_HOP | _FORWARDING)
-_HOST_CUT: Final = _lines_of(frozenset({"host"}))
-_TRACE_CUT: Final = _lines_of(_TRACE)
+_REQUEST_CUT: Final = {
+    (trusted, host, trace): _request_cut(trusted=trusted, host=host, trace=trace)
+    for trusted, host, trace in itertools.product((False, True), repeat=3)
+}
+_ANSWER_CUT: Final = _lines_of(*sorted(_HOP_BY_HOP))
 
 
-class Sender(NamedTuple):
+class Sender:
     """Who sent a request, as the next one is told: `address` of the socket, whether it came by TLS, and its Host.
 
-    `trusted` when the peer's own forwarding fields are believed. A named tuple: one is made for each request.
+    `trusted` when the peer's own forwarding fields are believed. `lines` are the facade's own fields in place of all
+    that a stranger sent, with the empty line that ends the head: made once, for a sender sends many requests.
     """
 
-    address: str
-    secure: bool
-    host: bytes
-    trusted: bool
+    __slots__ = ("address", "host", "lines", "secure", "trusted")
+
+    def __init__(self, address: str, *, secure: bool, host: bytes, trusted: bool) -> None:
+        self.address = address
+        self.secure = secure
+        self.host = host
+        self.trusted = trusted
+        self.lines = _own_lines(self)
+
+    def __repr__(self) -> str:
+        return f"<Sender {self.address} secure={self.secure} trusted={self.trusted}>"
 
 
 def request_bytes(
     head: RequestHead, target: bytes, host: bytes | None, sender: Sender, traceparent: bytes | None, *, chunked: bool
 ) -> bytes:
-    """The head that goes to a target. `host` and `traceparent` take the place of what was sent, where they are given."""
-    block = _end_to_end(head, _TRUSTED_CUT if sender.trusted else _STRANGER_CUT)
-    own = _added_lines(head, sender) if sender.trusted else _own_lines(sender)
-    if traceparent is not None:
-        block = _cut(block, _TRACE_CUT) + b"\r\ntraceparent: %b" % traceparent
+    """The head that goes to a target. `host` and `traceparent`, where given, take the place of what was sent."""
+    block = _end_to_end(head, _REQUEST_CUT[sender.trusted, host is not None, traceparent is not None])
+    own = _added_lines(head, sender) if sender.trusted else sender.lines
     if host is not None:
-        block = b"\r\nHost: %b%b" % (host, _cut(block, _HOST_CUT))
+        block = b"\r\nHost: %b%b" % (host, block)
+    if traceparent is not None:
+        block += b"\r\ntraceparent: " + traceparent
     if chunked:
         block += b"\r\nTransfer-Encoding: chunked"
     return b"%b %b HTTP/1.1%b%b" % (head.method, target, block, own)
@@ -137,33 +147,30 @@ def passes(head: RequestHead) -> int:
 
 def _end_to_end(head: Head, cut: re.Pattern[bytes]) -> bytes:
     """The head's block without the lines that `cut` matches, nor those that `Connection` names."""
-    if cut.search(head.lowered) is None:
-        return head.block
-    return _cut(_without_nominated(head) if head.has(CONNECTION) else head.block, cut)
+    if head.options and (nominated := head.options - _NOT_NOMINABLE - _CONNECTION_OPTIONS):
+        return _cut(b"".join([b"\r\n" + line for line in head.lines() if _name(line) not in nominated]), cut)
+    return _cut(head.block, cut)
 
 
 def _cut(block: bytes, cut: re.Pattern[bytes]) -> bytes:
+    lowered = block.lower()
+    match = cut.search(lowered)
+    if match is None:
+        return block
     kept, at = [], 0
-    for match in cut.finditer(block.lower()):
+    while match is not None:
         kept.append(block[at : match.start()])
         at = match.end()
+        match = cut.search(lowered, at)
     kept.append(block[at:])
     return b"".join(kept)
 
 
-def _without_nominated(head: Head) -> bytes:
-    """The block without the fields that `Connection` names (RFC 9110 section 7.6.1), as far as it may name them."""
-    nominated = [name for name in head.tokens(CONNECTION) if name not in _NOT_NOMINABLE and _TOKEN.fullmatch(name)]
-    if nominated in ([b"close"], [b"keep-alive"]):
-        return head.block
-    return b"".join(
-        [b"\r\n" + line for line in head.lines() if line.partition(b":")[0].lower() not in nominated]
-    )
+def _name(line: bytes) -> bytes:
+    return line.partition(b":")[0].lower()
 
 
-@lru_cache(maxsize=_SENDERS)
 def _own_lines(sender: Sender) -> bytes:
-    """The facade's own lines, in place of all that a stranger sent, with the empty line that ends the head."""
     address, proto = sender.address.encode("ascii"), b"https" if sender.secure else b"http"
     return (
         b"\r\nX-Forwarded-For: %b\r\nX-Forwarded-Proto: %b\r\nX-Forwarded-Host: %b\r\nForwarded: %b\r\nVia: %b\r\n\r\n"
@@ -182,7 +189,7 @@ def _added_lines(head: RequestHead, sender: Sender) -> bytes:
 
 
 def _element(sender: Sender) -> bytes:
-    """One member of `Forwarded` (RFC 7239 section 4): an IPv6 address is bracketed and quoted, so is a host with port."""
+    """One member of `Forwarded` (RFC 7239 section 4): an IPv6 address is bracketed and quoted, a host with port too."""
     address = sender.address.encode("ascii")
     node = b'"[%b]"' % address if b":" in address else address or b"unknown"
     host = sender.host if _TOKEN.fullmatch(sender.host) else b'"%b"' % sender.host

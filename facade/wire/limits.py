@@ -19,9 +19,12 @@ class Limits:
     connections: int = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Forwarded:
-    """Whose forwarding fields are believed. Everyone else's are replaced."""
+    """Whose forwarding fields are believed. Everyone else's are replaced.
+
+    It is a key of what is remembered of senders, so it is itself and equal to no other.
+    """
 
     trust: tuple[IPv4Network | IPv6Network, ...] = ()
 

@@ -1,12 +1,14 @@
-"""Message heads as they stood on the wire: raw bytes, order, case and repeats kept.
+r"""Message heads as they stood on the wire: raw bytes, order, case and repeats kept.
 
 A head's fields stay one block of bytes. What the facade must know it finds by searching the block's lower-case copy for
-`\\r\\nname:`, which is exact because llhttp has refused folded lines, space before a colon and names that are no tokens;
-what it passes on is the block itself with some lines cut out. A field nobody asks about costs nothing.
+`\r\nname:`, which is exact because llhttp has refused folded lines, space before a colon and names that are no
+tokens; what it passes on is the block itself with some lines cut out. A field nobody asks about costs nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NewType
 
 HTTP_1_0: Final = 0
@@ -15,8 +17,13 @@ HTTP_1_1: Final = 1
 _OWS: Final = b" \t"
 """Optional white space around a value, no part of it (RFC 9110 section 5.6.3)."""
 
+_NO_OPTIONS: Final[frozenset[bytes]] = frozenset()
+
+_SPELLINGS: Final = 256
+"""Values of `Connection` whose reading is remembered: nearly all senders share a handful."""
+
 Name = NewType("Name", bytes)
-"""A field's name as it is searched for: `\\r\\nhost:`."""
+r"""A field's name as it is searched for: `\r\nhost:`."""
 
 Field = tuple[bytes, bytes]
 """A field line: name and value as sent, without the white space around the value."""
@@ -32,6 +39,7 @@ CONTENT_LENGTH: Final = name("content-length")
 COOKIE: Final = name("cookie")
 HOST: Final = name("host")
 TRACEPARENT: Final = name("traceparent")
+TRACESTATE: Final = name("tracestate")
 TRANSFER_ENCODING: Final = name("transfer-encoding")
 VIA: Final = name("via")
 X_FORWARDED_FOR: Final = name("x-forwarded-for")
@@ -43,23 +51,26 @@ X_REQUEST_ID: Final = name("x-request-id")
 class Head:
     """A start line's version and the fields. `minor` is the version's second digit.
 
-    `block` is every field line with a CRLF before it, none behind the last; `lowered` the same in lower case.
+    `block` is every field line with a CRLF before it, none behind the last; `lowered` the same in lower case;
+    `options` what `Connection` names (RFC 9110 section 7.6.1).
     """
 
-    __slots__ = ("block", "lowered", "minor")
+    __slots__ = ("block", "lowered", "minor", "options")
 
     def __init__(self, minor: int, block: bytes) -> None:
         self.minor = minor
         self.block = block
-        self.lowered = block.lower()
+        self.lowered = lowered = block.lower()
+        self.options = _NO_OPTIONS if lowered.find(CONNECTION) < 0 else _options(tuple(self.values(CONNECTION)))
 
     def get(self, name: Name) -> bytes | None:
         """The field's first value, None where it is missing."""
         at = self.lowered.find(name)
         if at < 0:
             return None
-        end = self.block.find(b"\r\n", at + 2)
-        return (self.block[at + len(name) : end] if end >= 0 else self.block[at + len(name) :]).strip(_OWS)
+        start = at + len(name)
+        end = self.block.find(b"\r", start)
+        return self.block[start : end if end >= 0 else None].strip(_OWS)
 
     def has(self, name: Name) -> bool:
         return self.lowered.find(name) >= 0
@@ -70,6 +81,9 @@ class Head:
 
     def values(self, name: Name) -> list[bytes]:
         """Every value of the field, in order."""
+        if not self.repeats(name):
+            value = self.get(name)
+            return [] if value is None else [value]
         size = len(name) - 2
         return [line[size:].strip(_OWS) for line in self.lines() if line[:size].lower() == name[2:]]
 
@@ -79,8 +93,7 @@ class Head:
 
     def tokens(self, name: Name) -> list[bytes]:
         """The members of a comma-separated list field in lower case, over all its lines (RFC 9110 section 5.6.1)."""
-        members = b",".join(self.values(name)).lower().split(b",")
-        return [member for part in members if (member := part.strip(_OWS))]
+        return _members(self.values(name))
 
     def lines(self) -> list[bytes]:
         """Every field line as sent."""
@@ -93,11 +106,8 @@ class Head:
 
     def keeps_alive(self) -> bool:
         """Whether the sender means to use the connection again (RFC 9112 section 9.3)."""
-        said = self.get(CONNECTION)
-        if said is None:
-            return self.minor == HTTP_1_1
-        named = [said.lower()] if b"," not in said and not self.repeats(CONNECTION) else self.tokens(CONNECTION)
-        return b"close" not in named and (self.minor == HTTP_1_1 or b"keep-alive" in named)
+        options = self.options
+        return b"close" not in options and (self.minor == HTTP_1_1 or b"keep-alive" in options)
 
 
 class RequestHead(Head):
@@ -126,6 +136,15 @@ class ResponseHead(Head):
 
     def __repr__(self) -> str:
         return f"<ResponseHead {self.status} fields={len(self.lines())}>"
+
+
+def _members(values: Iterable[bytes]) -> list[bytes]:
+    return [member for part in b",".join(values).lower().split(b",") if (member := part.strip(_OWS))]
+
+
+@lru_cache(maxsize=_SPELLINGS)
+def _options(values: tuple[bytes, ...]) -> frozenset[bytes]:
+    return frozenset(_members(values))
 
 
 def block(fields: list[Field]) -> bytes:

@@ -19,13 +19,18 @@ from facade.wire.message import RequestHead, ResponseHead
 
 _END: Final = b"\r\n\r\n"
 
-_REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])")
+_REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])\r\n")
 """RFC 9112 section 3, with one space each; a `#` is no part of a target (section 3.2)."""
 
-_ANY_VERSION: Final = re.compile(rb"[^ ]+ [^ ]+ HTTP/[0-9]\.[0-9]")
+_ANY_VERSION: Final = re.compile(rb"[^ ]+ [^ #]+ HTTP/[0-9]\.[0-9]")
 
-_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?")
+_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n")
 """RFC 9112 section 4; the space before an empty reason is often left out by old servers."""
+
+
+_NO_CALLBACKS: Final = object()
+"""llhttp tells nobody anything: it is asked only whether the head is right (a callback a field costs more than all of
+llhttp's own work)."""
 
 
 class _Reader:
@@ -33,11 +38,9 @@ class _Reader:
 
     __slots__ = ("_buffer", "_limits", "_parser")
 
+    _buffer: bytes
+    _limits: Limits
     _parser: HttpRequestParser | HttpResponseParser
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._buffer = b""
 
     @property
     def started(self) -> bool:
@@ -46,33 +49,30 @@ class _Reader:
     def _take(self, data: bytes) -> int:
         """Give llhttp what belongs to the head; return where in `data` the head ended, or -1 when it has not."""
         before = self._buffer
-        if before:
-            whole = before + data
-            end = whole.find(_END, max(0, len(before) - len(_END) + 1))
-        else:
-            whole, end = data, data.find(_END)
+        whole = before + data if before else data
+        end = whole.find(_END, max(0, len(before) - len(_END) + 1))
         stop = len(whole) if end < 0 else end + len(_END)
         self._buffer = whole[:stop]
         if stop > self._limits.header_bytes:
             raise Refusal(self._too_large())
-        self._feed(data[: stop - len(before)])
-        return -1 if end < 0 else stop - len(before)
-
-    def _feed(self, data: bytes) -> None:
         try:
-            self._parser.feed_data(data)
+            self._parser.feed_data(data[: stop - len(before)])
         except HttpParserUpgrade:
-            return  # the head ends here either way; whether there is a tunnel is decided by the answer alone
+            pass  # the head ends here either way; whether there is a tunnel is decided by the answer alone
         except HttpParserError as error:
             raise Refusal(self._malformed()) from error
+        return -1 if end < 0 else stop - len(before)
 
-    def _lines(self) -> tuple[bytes, bytes]:
-        """The start line, and the block of field lines."""
-        end = self._buffer.find(b"\r\n")
-        block = self._buffer[end : -len(_END)]
+    def _split(self, start_line: re.Pattern[bytes]) -> tuple[tuple[bytes, ...], bytes]:
+        """The parts of the start line, and the block of field lines."""
+        buffer = self._buffer
+        match = start_line.match(buffer)
+        if match is None:
+            raise Refusal(self._malformed())
+        block = buffer[match.end() - 2 : -len(_END)]
         if block.count(b"\r\n") > self._limits.headers:
             raise Refusal(self._too_large())
-        return self._buffer[:end], block
+        return match.groups(), block
 
     def _too_large(self) -> Problem:
         raise NotImplementedError
@@ -87,8 +87,9 @@ class RequestReader(_Reader):
     __slots__ = ()
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
-        self._parser = HttpRequestParser(self)
+        self._limits = limits
+        self._buffer = b""
+        self._parser = HttpRequestParser(_NO_CALLBACKS)
 
     def feed(self, data: bytes) -> tuple[RequestHead, bytes] | None:
         """The head and the bytes behind it, or None while it is incomplete."""
@@ -97,26 +98,23 @@ class RequestReader(_Reader):
             if not data:
                 return None
         end = self._take(data)
-        return None if end < 0 else (self._head(), data[end:])
-
-    def _head(self) -> RequestHead:
-        line, block = self._lines()
-        match = _REQUEST_LINE.fullmatch(line)
-        if match is None:
-            raise Refusal(self._malformed())
-        method, target, minor = match.groups()
+        if end < 0:
+            return None
+        (method, target, minor), block = self._split(_REQUEST_LINE)
         if len(target) > self._limits.url_bytes:
             raise Refusal(refusals.TARGET_TOO_LONG)
-        return RequestHead(method, target, minor == b"1", block)
+        return RequestHead(method, target, minor == b"1", block), data[end:]
 
     def _too_large(self) -> Problem:
-        return refusals.HEAD_TOO_LARGE if b"\r\n" in self._buffer else refusals.TARGET_TOO_LONG
+        line, ended, _ = self._buffer.partition(b"\r\n")
+        target = line.partition(b" ")[2].rpartition(b" ")[0]
+        long = not ended or len(target) > self._limits.url_bytes
+        return refusals.TARGET_TOO_LONG if long else refusals.HEAD_TOO_LARGE
 
     def _malformed(self) -> Problem:
         line = self._buffer.partition(b"\r\n")[0]
-        if _REQUEST_LINE.fullmatch(line) is None and _ANY_VERSION.fullmatch(line) is not None and b"#" not in line:
-            return refusals.VERSION
-        return refusals.MALFORMED
+        other_version = _ANY_VERSION.fullmatch(line) is not None and _REQUEST_LINE.match(line + b"\r\n") is None
+        return refusals.VERSION if other_version else refusals.MALFORMED
 
 
 class ResponseReader(_Reader):
@@ -125,21 +123,17 @@ class ResponseReader(_Reader):
     __slots__ = ()
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
-        self._parser = HttpResponseParser(self)
+        self._limits = limits
+        self._buffer = b""
+        self._parser = HttpResponseParser(_NO_CALLBACKS)
 
     def feed(self, data: bytes) -> tuple[ResponseHead, bytes] | None:
         """The head and the bytes behind it, or None while it is incomplete."""
         end = self._take(data)
-        return None if end < 0 else (self._head(), data[end:])
-
-    def _head(self) -> ResponseHead:
-        line, block = self._lines()
-        match = _STATUS_LINE.fullmatch(line)
-        if match is None:
-            raise Refusal(refusals.NONSENSE)
-        minor, status, reason = match.groups()
-        return ResponseHead(int(status), reason or b"", minor == b"1", block)
+        if end < 0:
+            return None
+        (minor, status, reason), block = self._split(_STATUS_LINE)
+        return ResponseHead(int(status), reason or b"", minor == b"1", block), data[end:]
 
     def _too_large(self) -> Problem:
         return refusals.NONSENSE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -15,9 +16,6 @@ from facade.wire.limits import Limits
 
 _BACKLOG: Final = 1024
 """Connections the kernel keeps while the loop is busy; Linux's own default bound is 4096."""
-
-_LOOK: Final = 0.02
-"""Seconds between two looks at the connections that are left while draining."""
 
 Handler = Callable[[Exchange], Awaitable[None]]
 
@@ -39,6 +37,7 @@ class Server:
         self.draining = False
         self.loop = asyncio.get_running_loop()
         self._clients: set[Downstream] = set()
+        self._emptied: asyncio.Event | None = None
         self._listener: asyncio.Server | None = None
 
     def __repr__(self) -> str:
@@ -59,6 +58,8 @@ class Server:
 
     def left(self, client: Downstream) -> None:
         self._clients.discard(client)
+        if not self._clients and self._emptied is not None:
+            self._emptied.set()
 
     async def drain(self, limit: float) -> int:
         """Stop accepting, let running requests end within `limit` seconds; returns how many had to be cut."""
@@ -67,9 +68,10 @@ class Server:
             self._listener.close()
         for client in tuple(self._clients):
             client.close_if_idle()
-        until = self.loop.time() + limit
-        while self._clients and self.loop.time() < until:
-            await asyncio.sleep(_LOOK)
+        self._emptied = asyncio.Event()
+        if self._clients:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._emptied.wait(), limit)
         return self.cut()
 
     def cut(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
@@ -42,27 +42,39 @@ class Reply:
         return f"<Reply {self.head.status} {self.body!r}>"
 
 
+class Question(NamedTuple):
+    """One request to a target: its head as bytes, and its body, which goes out in chunks where `chunked` says so.
+
+    `patience` is how many seconds the target may be silent before its answer's head, once it has the whole request;
+    `until` the moment of the loop's clock at which the whole call ends; `interim` is given each 1xx head.
+    """
+
+    head: bytes
+    body: Body
+    chunked: bool
+    asked_head: bool
+    patience: float
+    until: float
+    interim: Interim
+
+
 class Upstream(Connection):
     """One connection to a target. `released` is called when it can be used again, `lost` when it has closed.
 
-    `used` says whether an answer ever came over it, `answering` whether a byte of the present answer has.
+    `answering` says whether a byte of the present answer has come, `idle_since` when the last one was whole.
     """
 
     __slots__ = (
-        "_asked_head",
         "_body",
-        "_interim",
         "_interims",
         "_lost",
         "_question",
         "_reader",
         "_released",
         "_reusable",
-        "_patience",
         "_waiter",
         "answering",
         "idle_since",
-        "used",
     )
 
     def __init__(
@@ -77,59 +89,49 @@ class Upstream(Connection):
         self._reader: ResponseReader | None = None
         self._waiter: asyncio.Future[Reply] | None = None
         self._body: Body | None = None
-        self._question: Body | None = None
-        self._interim: Interim | None = None
+        self._question: Question | None = None
         self._interims = 0
-        self._asked_head = False
         self._reusable = False
-        self._patience = 0.0
         self.answering = False
-        self.used = False
         self.idle_since = deadlines.now
 
     def __repr__(self) -> str:
         state = "asking" if self._waiter else "answering" if self._body else "idle"
-        return f"<Upstream {state} used={self.used}>"
+        return f"<Upstream {state}>"
 
     # Asking.
 
-    async def ask(
-        self,
-        head: bytes,
-        body: Body,
-        *,
-        chunked: bool,
-        asked_head: bool,
-        patience: float,
-        until: float,
-        interim: Interim,
-    ) -> Reply:
+    async def ask(self, question: Question) -> Reply:
         """Send a request and wait for the answer's head.
 
-        `patience` is how many seconds the target may be silent before the head, once it has the whole request; `until`
-        the moment of the loop's clock at which the whole call ends. A `Refusal` says what the target did wrong; the
-        connection is closed then.
+        A `Refusal` says what the target did wrong; the connection is closed then, as it is when this is cancelled.
         """
         if self.closing:
             raise Refusal(refusals.BROKEN)
-        self._waiter = asyncio.get_running_loop().create_future()
-        self._question, self._interim, self._interims = body, interim, 0
-        self._asked_head, self._patience, self.until = asked_head, patience, until
+        waiter: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiter, self._question, self._interims = waiter, question, 0
+        self.until = question.until
         self._watch_body()
         try:
-            self._send(head, body, chunked=chunked)
-            return await self._waiter
-        except BaseException:
-            self.abort()
+            self._send(question)
+            return await waiter
+        except asyncio.CancelledError:
+            self._let_go(waiter)
             raise
-        finally:
-            self._waiter = None
 
-    def _send(self, head: bytes, body: Body, *, chunked: bool) -> None:
+    def _let_go(self, waiter: asyncio.Future[Reply]) -> None:
+        """Nobody waits any more. A short answer may have given the connection back: it is not ours to end then."""
+        if self._waiter is waiter:
+            self.abort()
+        elif not waiter.cancelled() and waiter.exception() is None:
+            waiter.result().body.abandon()
+
+    def _send(self, question: Question) -> None:
+        head, body, chunked = question.head, question.body, question.chunked
         if body.ended and not chunked:
-            self._transport.write(head + body.take())
+            self.write(head + body.take())
         else:
-            self._transport.write(head)
+            self.write(head)
             self.begin_body(chunked=chunked)
             body.pipe(self)
 
@@ -143,24 +145,25 @@ class Upstream(Connection):
 
     def _watch_body(self) -> None:
         """Until the head: the target's patience runs once it has the request, or while it does not take it."""
-        if self._waiter is None:
+        question = self._question
+        if self._waiter is None or question is None:
             super()._watch_body()
-        elif self.full or self._question is None or self._question.ended:
-            self._deadlines.watch(self, min(self._deadlines.now + self._patience, self.until))
+        elif self.full or question.body.ended:
+            self._deadlines.watch(self, min(self._deadlines.now + question.patience, self.until))
         else:
             self._deadlines.watch(self, self.until)
 
     def abort(self) -> None:
         question, self._question = self._question, None
         if question is not None:
-            question.unpipe()
+            question.body.unpipe()
         super().abort()
 
     # What the socket says.
 
     def data_received(self, data: bytes) -> None:
         try:
-            if self._waiter is not None and not self._waiter.done():
+            if self._waiter is not None:
                 self.answering = True
                 self._read_head(data)
             elif self._decoder is not None:
@@ -207,12 +210,14 @@ class Upstream(Connection):
 
     def _pass_interim(self, head: ResponseHead) -> None:
         self._interims += 1
-        if head.status == 101 or self._interims > _INTERIM or self._interim is None:
+        if head.status == 101 or self._interims > _INTERIM or self._question is None:
             raise Refusal(refusals.NONSENSE)
-        self._interim(head)
+        self._question.interim(head)
 
     def _answered(self, head: ResponseHead, rest: bytes) -> None:
-        length = response_framing(head, asked_head=self._asked_head)
+        question, waiter = self._question, self._waiter
+        length = response_framing(head, asked_head=question is not None and question.asked_head)
+        self._waiter = None
         self._reusable = length != UNTIL_CLOSE and head.keeps_alive()
         if 0 <= length <= len(rest):
             body = Body.whole(rest[:length])
@@ -222,8 +227,8 @@ class Upstream(Connection):
             self._decoder = decoder = _decoder(body)
             self._watch_body()
             self._read_body(decoder, rest)
-        if self._waiter is not None:
-            self._waiter.set_result(Reply(head, body))
+        if waiter is not None and not waiter.done():
+            waiter.set_result(Reply(head, body))
 
     def _read_body(self, decoder: Decoder, data: bytes) -> None:
         self._body_moved(decoder.feed(data))
@@ -235,10 +240,10 @@ class Upstream(Connection):
     def _ended(self, rest: bytes) -> None:
         """The answer is whole. The connection is good for another only if nothing is left over on either side."""
         self._decoder = self._body = None
-        self.used, self.answering = True, False
+        self.answering = False
         self.idle_since = self._deadlines.now
         self.due = self.until = NEVER
-        asked = self._question is not None and self._question.ended
+        asked = self._question is not None and self._question.body.ended
         if self._reusable and not rest and asked and not self.closing:
             self._question = None
             self._released(self)
@@ -248,7 +253,7 @@ class Upstream(Connection):
     def _fail(self, problem: Problem) -> None:
         failure = Refusal(problem)
         waiter, body = self._waiter, self._body
-        self._decoder = self._body = None
+        self._waiter = self._decoder = self._body = None
         if waiter is not None and not waiter.done():
             waiter.set_exception(failure)
         if body is not None:
@@ -262,4 +267,3 @@ def _decoder(body: Body) -> Decoder:
     if body.length == UNTIL_CLOSE:
         return UntilCloseDecoder(body)
     return LengthDecoder(body, refusals.BROKEN)
-

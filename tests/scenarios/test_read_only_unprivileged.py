@@ -160,9 +160,11 @@ def contained(installed: Path, configuration: Path) -> Iterator[Contained]:
 def sidecar(installed: Path, silo: Any, tmp_path: Path) -> Iterator[Contained]:
     (tmp_path / "silos").mkdir()
     (tmp_path / "routes").mkdir()
-    (tmp_path / "facade.yaml").write_text("version: 1\nunmatched: portal\ndrain: {pause: 500ms, limit: 10s}\n")
+    (tmp_path / "facade.yaml").write_text("version: 1\ndrain: {pause: 500ms, limit: 10s}\n")
     portal = f'silo: portal\nadapter: passthrough\nsettings: {{url: "http://127.0.0.1:{silo.server_port}"}}\n'
     (tmp_path / "silos/portal.yaml").write_text(portal)
+    route = "{name: everything, match: '/{path...}', legacy: portal, stage: legacy}"
+    (tmp_path / "routes/portal.yaml").write_text(f"routes:\n  - {route}\n")
     with contained(installed, tmp_path) as running:
         eventually(lambda: running.ready() == 200 or running.process.poll() is not None)
         assert running.process.poll() is None, (tmp_path / "log").read_text()

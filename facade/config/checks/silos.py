@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from facade.config.checks.matches import parameters
 from facade.config.draft import Draft, DraftRoute, DraftSilo
 from facade.config.mistake import Mistake, listed, quote
+from facade.config.nodes import locate, scalars
 from facade.config.silo_file import PASSTHROUGH
 from facade.routing.route import SAFE_METHODS, Route, SiloReference
 from facade.targets.definition import Adapted
+
+_PARAMETER: Final = re.compile(r"path\.([A-Za-z_][A-Za-z0-9_]*)")
+"""A path parameter in an operation's templates."""
 
 
 def silos_are_there(draft: Draft) -> Iterator[Mistake]:
@@ -33,9 +39,9 @@ def operations_are_there(draft: Draft) -> Iterator[Mistake]:
 
 def unmatched_is_passed_through(draft: Draft) -> Iterator[Mistake]:
     facade = draft.facade
-    if facade is None or facade.block is None or facade.block.unmatched is None:
+    name, known = facade.node.text("unmatched") if facade else None, draft.silo_names()
+    if facade is None or name is None:
         return
-    name, known = facade.block.unmatched, draft.silo_names()
     silo = known.get(name)
     if silo is None and "silos" not in draft.unread:
         what = f"unmatched names {quote(name)}, and there is no such silo"
@@ -46,18 +52,20 @@ def unmatched_is_passed_through(draft: Draft) -> Iterator[Mistake]:
 
 
 def arguments_are_in_the_path(draft: Draft) -> Iterator[Mistake]:
-    """What the kind of an adapter finds wrong with its operations: a template that names what a route's path lacks."""
+    """What the kind of an adapter finds wrong with its operations, on their own and for each route that asks them.
+
+    On its own an operation is judged as if every parameter it names were there: it may stand before its route does.
+    """
     used = _used(draft)
-    every = frozenset().union(*(parameters(route) for routes in used.values() for route in routes))
     for silo in draft.silos:
         if silo.silo is None or not isinstance(silo.silo.reach, Adapted):
             continue
-        kind, operations = silo.silo.reach.kind, silo.silo.reach.operations
-        for name, operation in operations.items():
-            general = kind.mistakes(operation, every)
-            yield from _told(silo, name, general, "")
+        kind = silo.silo.reach.kind
+        for name, operation in silo.silo.reach.operations.items():
+            alone = kind.mistakes(operation, _named_in(silo, name))
+            yield from _told(silo, name, alone, "")
             for route in used.get(SiloReference(silo.silo.name, name), ()):
-                found = [each for each in kind.mistakes(operation, parameters(route)) if each not in general]
+                found = [each for each in kind.mistakes(operation, parameters(route)) if each not in alone]
                 yield from _told(silo, name, found, f", for route {quote(route.name)} at {route.place}")
 
 
@@ -109,6 +117,11 @@ def _used(draft: Draft) -> dict[SiloReference, list[Route]]:
         if written.route is not None and written.route.legacy is not None:
             used.setdefault(written.route.legacy, []).append(written.route)
     return used
+
+
+def _named_in(silo: DraftSilo, operation: str) -> frozenset[str]:
+    node = locate(silo.node, ("operations", operation)).node
+    return frozenset(name for _, text in scalars(node) for name in _PARAMETER.findall(text.text))
 
 
 def _told(silo: DraftSilo, operation: str, found: Iterable[tuple[str, str]], where: str) -> Iterator[Mistake]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from facade.config.draft import Draft, DraftRoute
+from facade.config.draft import Draft, DraftGroup, DraftRoute, Written
 from facade.config.mistake import Mistake, quote
+from facade.config.routes_file import GroupBlock, RouteBlock
 from facade.routing.route import Route
 from facade.routing.stage import Stage
 
@@ -19,7 +20,7 @@ ASKS_PLATFORM: Final = frozenset({Stage.CANARY, Stage.PLATFORM, Stage.COMPLETE})
 
 def every_route_has_one(draft: Draft) -> Iterator[Mistake]:
     for route in draft.routes:
-        if route.block is not None and route.block.stage is None and route.group is None:
+        if route.block is not None and not route.says("stage") and route.group is None:
             what = f"route {quote(route.block.name)} has no stage"
             yield Mistake(route.place, what, "add stage: legacy, or name the route in a group")
 
@@ -27,20 +28,21 @@ def every_route_has_one(draft: Draft) -> Iterator[Mistake]:
 def sides_are_there(draft: Draft) -> Iterator[Mistake]:
     for written, route in _routes(draft):
         needed = f"which stage {route.stage}{_of_group(written)} needs"
-        if route.stage in ASKS_LEGACY and route.legacy is None:
+        if route.stage in ASKS_LEGACY and route.legacy is None and not written.says("legacy"):
             what = f"route {quote(route.name)} has no legacy, {needed}"
             yield Mistake(written.place, what, "add legacy: SILO.OPERATION, or SILO alone")
-        if route.stage in ASKS_PLATFORM and route.platform is None:
+        if route.stage in ASKS_PLATFORM and route.platform is None and not written.says("platform"):
             what = f"route {quote(route.name)} has no platform, {needed}"
             yield Mistake(written.place, what, "add platform: http://HOST:PORT")
 
 
 def canary_is_described(draft: Draft) -> Iterator[Mistake]:
     """A route or a group at stage canary says how its calls are divided."""
-    for written in (*draft.groups, *(each for each in draft.routes if each.group is None)):
-        block = written.block
-        if block is not None and block.stage is Stage.CANARY and block.canary is None:
-            what = f"{quote(block.name)} is at stage canary and has no canary"
+    alone = [each for each in draft.routes if each.group is None]
+    for written, block in _blocks([*draft.groups, *alone]):
+        if block is not None and block.stage is Stage.CANARY and not written.says("canary"):
+            kind = "group" if isinstance(written, DraftGroup) else "route"
+            what = f"{kind} {quote(block.name)} is at stage canary and has no canary"
             mend = "add canary: {share: 10%, by: cookie session}, with a share and a key of your own"
             yield Mistake(written.at("stage"), what, mend)
 
@@ -55,6 +57,10 @@ def canary_splits_no_writes(draft: Draft) -> Iterator[Mistake]:
             )
             mend = "move it whole, from legacy to platform, or write records: shared if both sides see one store"
             yield Mistake(written.mover.at("stage"), what, mend)
+
+
+def _blocks(every: Iterable[DraftGroup | DraftRoute]) -> Iterator[tuple[Written, GroupBlock | RouteBlock | None]]:
+    return ((each, each.block) for each in every)
 
 
 def _routes(draft: Draft) -> Iterator[tuple[DraftRoute, Route]]:

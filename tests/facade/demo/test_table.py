@@ -1,6 +1,7 @@
 import io
 from collections import Counter
 
+import pytest
 from rich.console import Console
 
 from facade.demo.sidecar import Running
@@ -22,28 +23,33 @@ def tally() -> Tally:
 def test_a_row_shows_what_runs_who_answered_lately_and_the_totals():
     running = {"titles.read": Running("canary", 0.1)}
     recent = Counter({("titles.read", Side.LEGACY): 9, ("titles.read", Side.PLATFORM): 1})
-    assert rows(running, tally(), recent)[1] == Row("titles.read", "canary", "10%", 9, 1, 0, 3, 0)
+    assert rows(running, tally(), recent)[1] == Row("titles.read", "canary 10%", 9, 1, 0, 3, 0)
 
 
 def test_a_route_that_was_called_but_does_not_run_is_shown_with_its_failures():
-    assert rows({}, tally(), Counter())[0] == Row("claims.read", "not served", "", 0, 0, 0, 0, 1)
+    assert rows({}, tally(), Counter())[0] == Row("claims.read", "not served", 0, 0, 0, 0, 1)
 
 
-def test_a_route_that_nobody_answers_has_no_share():
-    assert rows({"old": Running("gone", None)}, Tally(), Counter())[0].share == ""
+@pytest.mark.parametrize(
+    ("running", "standing"),
+    [(Running("gone", None), "gone"), (Running("legacy", 0.0), "legacy"), (Running("canary", 0.0), "canary 0%")],
+)
+def test_only_a_canary_shows_a_share(running: Running, standing: str):
+    assert rows({"old": running}, Tally(), Counter())[0].standing == standing
 
 
 def test_the_bar_grows_from_the_platforms_end():
-    row = Row("titles.read", "canary", "50%", 30, 10, 0, 40, 0)
-    assert row.bar == "░" * 15 + "█" * 5
-    assert Row("titles.read", "gone", "", 0, 0, 9, 40, 0).bar.strip() == ""
+    row = Row("titles.read", "canary 50%", 40, 10, 0, 50, 0)
+    assert row.bar == "░" * 8 + "█" * 2
+    assert Row("titles.read", "gone", 0, 0, 9, 40, 0).bar.strip() == ""
 
 
 def written(terminal: bool, times: int) -> str:
     file = io.StringIO()
-    with Screen(Console(file=file, force_terminal=terminal, width=140, legacy_windows=False)) as screen:
+    running = {"titles.read": Running("canary", 0.125), "titles.search-1998": Running("gone", None)}
+    with Screen(Console(file=file, force_terminal=terminal, width=80, legacy_windows=False)) as screen:
         for _ in range(times):
-            screen.show(rows({"titles.read": Running("canary", 0.1)}, tally(), Counter()), failures(tally()))
+            screen.show(rows(running, tally(), Counter()), failures(tally()))
     return file.getvalue()
 
 
@@ -51,7 +57,7 @@ def test_without_a_terminal_every_fifth_table_is_plain_lines():
     text = written(False, 6)
     assert (
         text.count(
-            "titles.read: canary 10%; last 5 s: legacy 0, platform 0, facade 0; since the start 3 right, 0 failed"
+            "titles.read: canary 12.5%; last 5 s: legacy 0, platform 0, facade 0; since the start 3 right, 0 failed"
         )
         == 2
     )
@@ -61,7 +67,9 @@ def test_without_a_terminal_every_fifth_table_is_plain_lines():
 
 def test_a_terminal_gets_a_table_with_the_failures_in_words():
     text = written(True, 1)
-    assert "canary" in text
+    assert "canary 12.5%" in text
+    assert "titles.search-1998" in text
+    assert "…" not in text
     assert "claims.read: status 502 where 200 is right (1 times)" in text
     assert "\x1b" in text
 

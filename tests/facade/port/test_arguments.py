@@ -153,10 +153,9 @@ def test_a_template_knows_the_path_parameters_it_needs() -> None:
 def test_a_path_parameter_that_no_route_has_is_a_mistake() -> None:
     arguments = {"n": Template.parse("{path.numbr}"), "ok": Template.parse("{path.number}")}
     assert parameter_mistakes(arguments, frozenset({"number", "area"})) == (
-        ("arguments.n", "{path.numbr} is in no match of its routes; there are: {path.area}, {path.number}"),
+        ("arguments.n", "{path.numbr} is no parameter of the path; write one that the route's match has"),
     )
-    assert parameter_mistakes(arguments, frozenset())[0][1].endswith("there are: none")
-    assert parameter_mistakes(arguments, None) == ()
+    assert parameter_mistakes(arguments, frozenset({"number", "numbr"})) == ()
 
 
 def test_a_template_shows_its_fields_and_never_a_constant() -> None:

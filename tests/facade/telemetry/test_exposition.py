@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,12 +34,12 @@ def test_nothing_makes_no_piece() -> None:
 def test_a_text_is_not_asked_for_before_the_piece_it_belongs_to() -> None:
     asked = 0
 
-    def texts() -> object:
+    def texts() -> Iterator[str]:
         nonlocal asked
         while True:
             asked += 1
             yield "x" * SLICE_CHARACTERS
 
-    pieces = sliced(texts())  # type: ignore[arg-type]  # a generator without an end
+    pieces = sliced(texts())
     next(pieces)
     assert asked == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Iterator
@@ -53,14 +54,16 @@ def test_lines_come_out_whole_and_in_order_however_little_the_stream_takes(reade
 
 def test_a_reader_that_stops_costs_lines_and_no_time(reader: Reader) -> None:
     lines = Lines(reader, lost, room=10)
-    for _ in range(5):
+    lines.put(b"1234\n")
+    assert reader.asked.wait(PATIENCE)
+    for _ in range(4):
         lines.put(b"1234\n")
     assert repr(lines) == "<Lines held=10 dropped=3 closed=False>"
     reader.open.set()
     assert lines.flush(PATIENCE)
     lines.put(b"more\n")
     assert lines.flush(PATIENCE)
-    assert reader.read == b"1234\n1234\nlost 3\nmore\n" or reader.read == b"1234\n1234\nmore\nlost 3\n"
+    assert reader.read == b"1234\n1234\nlost 3\nmore\n"
 
 
 def test_a_broken_reader_raises_nowhere_and_its_lines_are_counted(reader: Reader) -> None:
@@ -80,18 +83,18 @@ def test_a_full_pipe_does_not_hold_up_the_writer() -> None:
     outlet, inlet = os.pipe()
     os.set_blocking(inlet, False)
     line = b"x" * 1023 + b"\n"
-    with open(outlet, "rb", buffering=0) as end:
-        with open(inlet, "wb", buffering=0) as stream:
+    with io.FileIO(outlet) as end:
+        with io.FileIO(inlet, "w") as stream:
             lines = Lines(stream, lost)
-            for _ in range(500):
+            for _ in range(100):
                 lines.put(line)
             assert not lines.flush(0.0)
             read = b""
             while not lines.flush(0.01):
-                read += end.read(len(line))
+                read += end.read(len(line) * 32)
             lines.close(PATIENCE)
         read += end.read()
-    assert read == 500 * line
+    assert read == 100 * line
 
 
 def test_after_closing_nothing_is_taken_and_all_that_was_is_written(reader: Reader) -> None:

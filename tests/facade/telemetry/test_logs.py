@@ -99,8 +99,9 @@ def test_a_librarys_record_is_the_same_json_without_what_it_would_fill_in(log: L
     assert b"secret" not in log.getvalue()
 
 
-def test_a_librarys_chatter_and_its_access_log_are_off_at_any_level(log: Log) -> None:
+def test_a_librarys_chatter_and_its_access_log_are_off_at_any_level(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     logs.configure("debug")
+    monkeypatch.setattr(logging.getLogger("aiosqlite"), "level", logging.DEBUG)
     logging.getLogger("aiohttp.access").info('192.0.2.7 "GET /x?token=secret"')
     logging.getLogger("aiosqlite").debug("executing %s", "insert secret")
     assert log.events() == []

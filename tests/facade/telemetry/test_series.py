@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
@@ -48,7 +49,7 @@ def test_a_histogram_agrees_with_itself_and_with_what_it_saw(observed: list[floa
         histogram.observe(value)
     read = samples(histogram.text())
     assert read["seconds_bucket", ("a", "+Inf")] == read["seconds_count", ("a",)] == histogram.count == len(observed)
-    assert read["seconds_sum", ("a",)] == sum(observed)
+    assert read["seconds_sum", ("a",)] == pytest.approx(sum(observed))  # from 3.12 on `sum` carries the rounding along
     for bound in BOUNDS:
         assert read["seconds_bucket", ("a", str(bound))] == sum(value <= bound for value in observed)
 

@@ -67,8 +67,10 @@ def test_what_is_minted_is_valid_and_followed_by_the_next_facade(chance: bytes) 
     assert follow_or_mint(trace.header, never) == (trace.header, trace.trace_id, False)
 
 
-def test_even_no_chance_at_all_makes_a_valid_trace() -> None:
-    assert mint(bytes(RANDOM_BYTES)).header == b"00-" + b"1".zfill(32) + b"-" + b"1".zfill(16) + b"-00"
+@pytest.mark.parametrize("chance", [bytes(24), bytes(16) + b"\x01" * 8, b"\x01" * 16 + bytes(8)])
+def test_neither_identifier_is_ever_all_zeros(chance: bytes) -> None:
+    trace = mint(chance)
+    assert follow_or_mint(trace.header, never) == (trace.header, trace.trace_id, False)
 
 
 @given(st.binary(max_size=80))

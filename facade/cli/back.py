@@ -1,0 +1,34 @@
+"""`facade back`: legacy answers everybody again, or the platform keeps a smaller share."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from facade.cli.changing import carry_out
+from facade.cli.options import add_change, share
+from facade.config.settings import Configuration
+from facade.control.move import Plan, find, plan_back, plan_back_all
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Name its options."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "name", metavar="ROUTE|GROUP", nargs="?", help="what goes back; a route of a group takes its group"
+    )
+    what.add_argument("--all", action="store_true", help="every route that has a way back")
+    parser.add_argument("--to", metavar="P", type=share, help="keep a smaller share for the platform, 10%%")
+    parser.add_argument("--reason", metavar="TEXT", help="why, for whoever asks later")
+    add_change(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Take it back."""
+
+    def wish(configuration: Configuration) -> Sequence[Plan]:
+        if arguments.all:
+            return plan_back_all(configuration, arguments.to)
+        return [plan_back(find(configuration, arguments.name), arguments.to)]
+
+    return carry_out(arguments, wish, arguments.reason)

@@ -1,0 +1,98 @@
+"""A network without sockets: a server's clients, and the targets that a pool connects to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from far_end import FarEnd, settle
+
+from facade.problem import Problem
+from facade.wire.body import Body
+from facade.wire.deadlines import Deadlines
+from facade.wire.downstream import Downstream
+from facade.wire.exchange import Exchange
+from facade.wire.limits import Limits
+from facade.wire.server import Handler, Server
+
+
+def resting_wheel() -> Deadlines:
+    """Deadlines that turn only when told."""
+    wheel = Deadlines(asyncio.get_running_loop())
+    wheel.stop()
+    return wheel
+
+
+class Front:
+    """A server that listens nowhere, and its clients."""
+
+    def __init__(self, handler: Handler, limits: Limits | None = None) -> None:
+        self.wheel = resting_wheel()
+        self.refused: list[Problem] = []
+        self.limits = limits or Limits()
+        self.server = Server(handler, lambda: self.limits, self.wheel, self.refused.append)
+
+    def client(self, address: str = "192.0.2.1", *, tls: bool = False) -> FarEnd:
+        return FarEnd(Downstream(self.server), address, tls=tls)
+
+    def later(self, seconds: float) -> None:
+        """Let time pass."""
+        self.wheel.turn(self.wheel.now + seconds)
+
+
+class Network:
+    """What `loop.create_connection` finds: `ends` are the far ends, in order. With `failure` it finds that instead."""
+
+    def __init__(self) -> None:
+        self.ends: list[FarEnd] = []
+        self.asked: list[tuple[str, int, object, str | None]] = []
+        self.failure: BaseException | None = None
+        self.silent = False
+
+    async def create_connection(
+        self,
+        factory: Callable[[], asyncio.Protocol],
+        host: str,
+        port: int,
+        *,
+        ssl: object = None,
+        server_hostname: str | None = None,
+    ) -> tuple[asyncio.Transport, asyncio.Protocol]:
+        self.asked.append((host, port, ssl, server_hostname))
+        await asyncio.sleep(0)
+        if self.silent:
+            await asyncio.get_running_loop().create_future()
+        if self.failure is not None:
+            raise self.failure
+        far = FarEnd(factory(), host, tls=ssl is not None)
+        self.ends.append(far)
+        return far.near, far.protocol
+
+
+@pytest.fixture
+async def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    found = Network()
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", found.create_connection)
+    return found
+
+
+@pytest.fixture(autouse=True)
+async def nothing_goes_unhandled() -> AsyncIterator[None]:
+    """Fail the test whose loop was left with an exception that nobody handled, or with a task that still runs."""
+    unhandled: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: unhandled.append(context))
+    yield
+    await settle()
+    assert unhandled == []
+
+
+def answering(answer: bytes, *, chunked: bool = False) -> Handler:
+    """A handler that sends one answer, without reading the request's body."""
+
+    async def handler(exchange: Exchange) -> None:
+        await exchange.send(answer, Body.whole(b""), chunked=chunked)
+
+    return handler

@@ -1,0 +1,133 @@
+"""The demonstration as a stranger meets it: the command, its words and its exit status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from facade.demo import folder, once
+
+STORY = 150.0
+"""Seconds for the whole story on a busy machine; half a minute on an idle one."""
+
+
+def demo(where: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "facade", "demo", *words],
+        cwd=where,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """`facade demo` on free ports, with its table begun."""
+    once.prepare(tmp_path / folder.NAME)
+    process = demo(tmp_path)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    said = ""
+    while text not in said:
+        line = process.stdout.readline()
+        assert line, f"ended before it said {text!r}: {said}"
+        said += line
+    return said
+
+
+def processes_of(where: Path) -> list[str]:
+    """The command lines of every process that names this folder or works in it."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                working = os.readlink(entry / "cwd")
+            except OSError:
+                continue
+            if working == str(where) or str(where) in words:
+                found.append(words)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(STORY)
+def test_the_whole_story_is_told_without_a_failed_request(tmp_path: Path):
+    process = demo(tmp_path, "--once")
+    said, _ = process.communicate()
+    assert process.returncode == 0, said
+    for step in (
+        "legacy",
+        "canary 10%",
+        "canary 50%",
+        "platform",
+        "back",
+        "platform again",
+        "complete",
+        "switched off",
+    ):
+        assert f"\n  {step} " in said
+    assert "No request failed" in said
+    assert list(tmp_path.iterdir()) == []
+    assert processes_of(tmp_path) == []
+
+
+def test_ctrl_c_ends_everything_in_order(running: subprocess.Popen[str], tmp_path: Path):
+    said = read_until(running, "titles.read: legacy; last 5 s")
+    assert "kept as you left it" in said
+    running.send_signal(signal.SIGINT)
+    rest, _ = running.communicate(timeout=30)
+    assert (running.returncode, "Traceback" in rest) == (0, False)
+    assert '"event":"drained"' in (tmp_path / folder.NAME / "state" / "sidecar.log").read_text()
+    assert processes_of(tmp_path) == []
+
+
+def test_the_line_it_names_moves_the_traffic(running: subprocess.Popen[str], tmp_path: Path):
+    said = read_until(running, "Ctrl-C stops everything")
+    named = said.split("edit ")[1].split(",")[0]
+    file, line = named.rsplit(":", 1)
+    lines = (tmp_path / file).read_text().splitlines(keepends=True)
+    lines[int(line) - 1] = lines[int(line) - 1].replace("legacy", "platform", 1)
+    (tmp_path / file).write_text("".join(lines))
+    said = read_until(running, "titles.read: platform; last 5 s: legacy 0, platform ")
+    running.send_signal(signal.SIGINT)
+    rest, _ = running.communicate(timeout=30)
+    assert running.returncode == 0
+    assert "where" not in said + rest  # no citizen was failed in words
+
+
+def test_a_port_in_use_is_one_line_that_says_what_to_do(tmp_path: Path):
+    once.prepare(tmp_path / folder.NAME)
+    port = next(iter(folder.ports((tmp_path / folder.NAME / "silos" / "portal.yaml").read_text())))
+    with closing(socket.create_server(("127.0.0.1", port))):
+        process = demo(tmp_path)
+        said, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said == (
+        f"127.0.0.1:{port}: in use by another program; stop it (another demonstration?) "
+        "or write other ports in facade-demo\n"
+    )
+
+
+def test_a_fresh_copy_leaves_the_shipped_configuration_alone(tmp_path: Path):
+    shipped = {file: file.read_bytes() for file in folder.files(folder.shipped())}
+    once.prepare(tmp_path / folder.NAME)
+    assert {file: file.read_bytes() for file in folder.files(folder.shipped())} == shipped
