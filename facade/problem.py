@@ -27,19 +27,18 @@ class Problem:
 
     @property
     def title(self) -> str:
-        return HTTPStatus(self.status).phrase
+        """The status's phrase; a status that has none is read as the first of its class (RFC 9110 section 15)."""
+        try:
+            return HTTPStatus(self.status).phrase
+        except ValueError:
+            return HTTPStatus(self.status // 100 * 100).phrase
 
     def document(self, request_id: str) -> bytes:
-        """The problem as JSON; `instance` is the request's id as a URN-like reference, never its path."""
-        return json.dumps(
-            {
-                "type": "about:blank",
-                "title": self.title,
-                "status": self.status,
-                "detail": self.detail,
-                "instance": f"urn:request:{request_id}",
-            }
-        ).encode()
+        """The problem as JSON; `instance` is the request's id, where it has one, as a URN-like reference, never its path."""
+        members = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+        if request_id:
+            members["instance"] = f"urn:request:{request_id}"
+        return json.dumps(members).encode()
 
     @property
     def proxy_status(self) -> str:

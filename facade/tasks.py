@@ -23,4 +23,4 @@ def spawn(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
 def _ended(task: asyncio.Task[None]) -> None:
     _running.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("background task failed", task=task.get_name(), error=repr(error))
+        _log.error("background task failed", task=task.get_name(), exc_info=error)

@@ -43,7 +43,6 @@ class Pool:
             await session.open(self._services.clock(), MAX_AGE)
             yield session
         except BaseException:
-            session.stop()
             self._services.spawn(self._replace(session), "sql: close a connection")
             raise
         self._lent.discard(session)
@@ -60,7 +59,7 @@ class Pool:
             self._idle.put_nowait(session)
 
     async def _replace(self, session: Session) -> None:
-        """Only when a thread has let go may another take its place, so that there are never more than `size`."""
+        """Only when a thread has let go does another take its place: there are never more than `size`."""
         try:
             await session.close()
         finally:

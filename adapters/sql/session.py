@@ -54,7 +54,7 @@ class Session:
     def stop(self) -> None:
         """Stop what runs, and what the thread has not begun yet."""
         self._stopped = True
-        if self._handle is not None:
+        if self._handle is not None:  # this reaches also into a long step, such as the count of a whole table
             with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed already
                 self._handle.interrupt()
 
@@ -72,7 +72,7 @@ class Session:
         """Open the file, in the thread. No lock is waited for there: the event loop waits, and can be cancelled."""
         handle = sqlite3.connect(self._uri, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
         handle.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ANSWER_BYTES)
-        # An interrupt is lost on a statement that has not begun yet; this look is not.
+        # An interrupt is lost on a statement that has not begun yet; this is not.
         handle.set_progress_handler(lambda: self._stopped, _STOP_STEPS)
         if not self._writes:
             handle.execute("pragma query_only = on")

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from facade.cli.answer import say
 from facade.cli.files import good, source
 from facade.cli.options import add_config, add_json, header
+from facade.control.asked import LOCAL, Asked
 from facade.control.describe import percent
-from facade.control.explain import LOCAL, Asked, Explanation, explain
+from facade.control.explain import Explanation, explain
 from facade.routing.table import RouteTable
 
 
@@ -44,10 +45,11 @@ def run(arguments: Namespace) -> int:
 
 def _lines(asked: Asked, explanation: Explanation) -> Iterator[str]:
     yield f"{asked.method} {asked.url} is answered by {explanation.answered_by}"
+    share = "" if explanation.share is None else f", platform share {percent(explanation.share)}"
     facts = {
         "route": explanation.route and f"{explanation.route}, {explanation.place}",
         "group": explanation.group,
-        "stage": explanation.stage and f"{explanation.stage}, platform share {percent(explanation.share)}",
+        "stage": explanation.stage and f"{explanation.stage}{share}",
         "why": explanation.reason,
         "legacy": explanation.legacy,
         "platform": explanation.platform,

@@ -60,6 +60,10 @@ PLAIN_WORDS: Final = {
     ),
     "did not find expected ',' or '}'": ("these braces do not close", "put a value that holds braces in quotes"),
     "did not find expected ',' or ']'": ("these brackets do not close", "close them, or put the value in quotes"),
+    "did not find expected node content": (
+        "a value is missing, or brackets or braces do not close",
+        "close them, or write the value",
+    ),
     "did not find expected key": ("a key was expected", "mend the indentation of this line or of the one above"),
     "found unexpected end of stream": ("a quote is never closed", "close it"),
 }
@@ -230,7 +234,9 @@ def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> Mistake:
         mark = error.context_mark or error.problem_mark if error.problem in _NEVER_CLOSED else error.problem_mark
         problem = error.problem or "unreadable"
         what, mend = PLAIN_WORDS.get(problem, (problem, f"mend the line, or {_QUOTE_IT}"))
-        return Mistake(Place(file, mark.line + 1), f"is not YAML: {what}", mend)
+        # At the end of a file libyaml counts a line that is not there.
+        line = min(mark.line, text.rstrip().count("\n")) + 1
+        return Mistake(Place(file, line), f"is not YAML: {what}", mend)
     at = text.count("\n", 0, getattr(error, "position", 0)) + 1
     return Mistake(Place(file, at), "is not YAML: it holds a control character", "remove it, or save the file as text")
 

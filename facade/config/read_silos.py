@@ -69,8 +69,9 @@ def _passthrough(root: MappingNode, mistakes: list[Mistake]) -> Passthrough | No
     node = _block(root, "settings")
     if node is None:
         return None
-    settings = _settings(check(PassthroughSettings, node, _SETTINGS, SILO), PassthroughSettings, node, mistakes)
-    return Passthrough(settings.url, settings.host)
+    checked = check(PassthroughSettings, node, _SETTINGS, SILO)
+    settings = _settings(checked, PassthroughSettings, node, mistakes)
+    return None if checked.mistakes else Passthrough(settings.url, settings.host)
 
 
 def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], around: Surroundings) -> Adapted | None:

@@ -21,8 +21,14 @@ from facade.config.wording import Wording, subject, unknown, word
 MAX_LEVELS: Final = 6
 """Blocks within blocks that are searched for a key like the one written: a model may hold itself."""
 
-_LIKENESS: Final = 0.7
-"""How like a known key an unknown one must be to be taken for a slip: `shares` is like `share`, `part` is not."""
+Trail = tuple[str, ...]
+"""The keys that lead to a value."""
+
+_SLIP: Final = 0.8
+"""How like a known key an unknown one is that was mistyped: `limit` is so like `limits`."""
+
+_ALIKE: Final = 0.6
+"""How like it has to be to be mentioned at all: `ulr` is so like `url`."""
 
 _KEY_ITSELF: Final = "[key]"
 """How pydantic ends the path to a key of a dict, where not the value but the key is wrong."""
@@ -35,7 +41,7 @@ class Teller:
         self,
         model: type[BaseModel],
         node: Node,
-        under: tuple[str, ...] = (),
+        under: Trail = (),
         unbuilt: frozenset[str] = frozenset(),
         hides: Callable[[str], bool] = lambda _: False,
     ) -> None:
@@ -60,7 +66,7 @@ class Teller:
         what = f"{subject((*self._under, *trail))}{quoted}{wording.joint}{wording.predicate}"
         self.mistakes.append(Mistake(located.place, what, wording.mend))
 
-    def _word(self, details: ErrorDetails, trail: tuple[str, ...]) -> Wording:
+    def _word(self, details: ErrorDetails, trail: Trail) -> Wording:
         if details["type"] == "extra_forbidden":
             return self._unknown(trail)
         wording = word(details["type"], details.get("ctx", {}), details["msg"])
@@ -68,16 +74,21 @@ class Teller:
             return Wording("is not accepted", "mend it; what is wrong with it may hold a secret and is not shown")
         return wording
 
-    def _unknown(self, trail: tuple[str, ...]) -> Wording:
-        if ".".join(trail) in self._unbuilt:
+    def _unknown(self, trail: Trail) -> Wording:
+        if ".".join((*self._under, *trail)) in self._unbuilt:
             return Wording("is not built yet", "remove it")
-        *parent, key = trail
         every = _trails(self._model)
-        siblings = [each[-1] for each in every if each[:-1] == tuple(parent)]
-        for like in difflib.get_close_matches(key, siblings, 1, _LIKENESS):
-            return unknown(siblings, ".".join((*self._under, *parent, like)))
-        elsewhere = next((".".join((*self._under, *each)) for each in every if each[-1] == key), None)
-        return unknown(siblings, elsewhere)
+        siblings = [each[-1] for each in every if each[:-1] == trail[:-1]]
+        meant = next(_perhaps_meant(trail, every, siblings), None)
+        return unknown(siblings, None if meant is None else ".".join((*self._under, *meant)))
+
+
+def _perhaps_meant(trail: Trail, every: tuple[Trail, ...], siblings: list[str]) -> Iterator[Trail]:
+    """Keys that an unknown one may stand for: mistyped, misplaced, a little alike; the likeliest first."""
+    *parent, key = trail
+    yield from ((*parent, each) for each in difflib.get_close_matches(key, siblings, 1, _SLIP))
+    yield from (each for each in every if each[-1] == key)
+    yield from ((*parent, each) for each in difflib.get_close_matches(key, siblings, 1, _ALIKE))
 
 
 def _is_spoken_of(node: Node, kind: str) -> bool:
@@ -97,11 +108,11 @@ def _quoted(node: Node) -> str:
 
 
 @lru_cache(maxsize=64)  # a model for each kind of file, and two for each kind of adapter
-def _trails(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
+def _trails(model: type[BaseModel]) -> tuple[Trail, ...]:
     return tuple(_walk(model, ()))
 
 
-def _walk(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _walk(model: type[BaseModel], above: Trail) -> Iterator[Trail]:
     """The path of every key of a model, blocks within blocks included."""
     for name, field in model.model_fields.items():
         trail = (*above, field.alias or name)

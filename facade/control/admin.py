@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 from facade.control.answers import CSS, HTML, JSON, Answerer, Pause, Question, Reply, document, lists
-from facade.control.explain import Asked, explain
+from facade.control.asked import Asked
+from facade.control.explain import explain
 from facade.control.overview import Overview
 from facade.control.reload import Reloader
 from facade.control.view import StatusView

@@ -45,14 +45,8 @@ def change(source: Source, wish: Callable[[Configuration], Sequence[Plan]], paus
 
 def changed_lines(name: str, old: bytes, new: bytes) -> list[str]:
     """The lines of `new` that are not those of `old`, as `file:line: text`, for a person who checks or repeats it."""
-    before = old.decode().splitlines()
-    after = new.decode().splitlines()
-    added = len(after) - len(before)
-    if added:  # a line that was put in: what is behind it only slid down
-        first = next((at for at, (was, now) in enumerate(zip(before, after, strict=False)) if was != now), len(before))
-        return [f"{name}:{at + 1}: {after[at].strip()}" for at in range(first, first + max(added, 1))]
-    pairs = enumerate(zip(before, after, strict=True), start=1)
-    return [f"{name}:{line}: {now.strip()}" for line, (was, now) in pairs if was != now]
+    pairs = zip(old.decode().splitlines(), new.decode().splitlines(), strict=True)
+    return [f"{name}:{line}: {now.strip()}" for line, (was, now) in enumerate(pairs, start=1) if was != now]
 
 
 def _good(loaded: Loaded, otherwise: str) -> Configuration:

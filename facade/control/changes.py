@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from facade.config.mistake import Mistake
-from facade.config.settings import Settings
+from facade.config.settings import Configuration, Settings
 from facade.control.describe import percent, share_of
 from facade.routing.route import Place, Route
 from facade.routing.stage import Stage
@@ -35,6 +35,15 @@ def moved(before: Iterable[Route], after: Iterable[Route]) -> Iterator[Moved]:
         was, now = known.get(route.name), standing(route)
         if was is not None and was != now:
             yield Moved(route.name, was, now)
+
+
+def same(before: Configuration, after: Configuration) -> bool:
+    """Whether two configurations mean the same: their text is the same, and so are the secrets that it names."""
+    return (
+        before.revision == after.revision
+        and before.silos == after.silos
+        and before.settings.admin_token == after.settings.admin_token
+    )
 
 
 def standing(route: Route) -> str:

@@ -58,7 +58,7 @@ class Connections(web.Server):
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                reply = await self._site.answer(_question(request))
+                reply = await self._site.answer(question(request))
                 return _whole(reply) if isinstance(reply.body, bytes) else await _in_pieces(request, reply, reply.body)
         except Refusal as refusal:
             return self.refuse(refusal.problem)
@@ -108,25 +108,27 @@ class _Full(asyncio.Protocol):
         transport.close()
 
 
-_NOT_HTTP: Final = Problem(400, "bad-request", "This is no HTTP request that can be read one way only.")
+_NOT_HTTP: Final = Problem(400, "malformed", "This is no HTTP request that can be read one way only.")
 _PROBLEMS: Final = {
     500: Problem(500, "internal", "The facade failed to make this answer; its log says why."),
     504: Problem(503, "late", f"This answer was not made within {ANSWER_WITHIN:g} s."),
 }
 
 
-def _question(request: web.BaseRequest) -> Question:
+def question(request: web.BaseRequest) -> Question:
+    """What is asked, with the path exactly as sent: aiohttp's own would be decoded and normalised."""
+    path, _, query = request.raw_path.partition("?")
     try:
-        query = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, max_num_fields=QUERY_FIELDS)
+        fields = parse_qsl(query, keep_blank_values=True, max_num_fields=QUERY_FIELDS)
     except ValueError as error:
-        raise Refusal(Problem(400, "bad-request", f"The query has more than {QUERY_FIELDS} fields.")) from error
+        raise Refusal(Problem(400, "argument", f"The query has more than {QUERY_FIELDS} fields.")) from error
     local = request.transport.get_extra_info("sockname") if request.transport is not None else None
     return Question(
         method=request.method,
-        path=request.rel_url.raw_path,
-        query=tuple(query),
+        path=path,
+        query=tuple(fields),
         host=hostname(request.headers.get(hdrs.HOST, "")),
-        local=local[0] if local else "",
+        local=local[0] if isinstance(local, tuple) else "",
     )
 
 

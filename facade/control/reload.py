@@ -19,7 +19,7 @@ from facade.config.mistake import Mistake
 from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.begin import Beginning
 from facade.control.build import Built, Compiled, build, compiled
-from facade.control.changes import Moved, moved, needs_restart
+from facade.control.changes import Moved, moved, needs_restart, same
 from facade.control.roles import Outcome, ReloadResult, follow
 from facade.control.source import Source
 from facade.control.start import StartError
@@ -145,10 +145,10 @@ class Reloader:
         return _Prepared(result, built, read.moves, read.loaded.files)
 
     def _read(self) -> _Read:
-        """Read the files. What they mean is compared, not their revision: a secret they name may be a new one."""
+        """Read the files, and work out what is new in them."""
         loaded = self._source.load()
         running, found = self.configuration, loaded.configuration
-        if found is None or found == running:
+        if found is None or same(running, found):
             return _Read(loaded)
         return _Read(loaded, compiled(found), tuple(moved(running.routes, found.routes)))
 

@@ -47,9 +47,9 @@ class Site:
             raise Refusal(Problem(403, "host", "This listener answers to its own address and to localhost only."))
         page = self._pages.get(question.path)
         if page is None:
-            raise Refusal(Problem(404, "unmatched", f"There is {', '.join(sorted(self._pages))}."))
+            raise Refusal(Problem(404, "no_route", f"There is {', '.join(sorted(self._pages))}."))
         if question.method not in READING:
-            raise Refusal(Problem(405, "method-not-allowed", "This listener only reads.", allow=READING))
+            raise Refusal(Problem(405, "method", "This listener only reads.", allow=READING))
         return await page(question)
 
 

@@ -51,8 +51,8 @@ class Handler:
             await self._answer(snapshot, passage)
         except Refusal as refusal:
             await self._refuse(passage, refusal.problem)
-        except Exception as error:  # noqa: BLE001 - a defect on one request is a 500, never the end of the sidecar
-            _log.error("request failed inside the facade", request_id=passage.request_id(), error=repr(error))
+        except Exception:  # noqa: BLE001 - a defect on one request is a 500, never the end of the sidecar
+            _log.exception("request failed inside the facade", request_id=passage.request_id())
             await self._refuse(passage, refusals.INTERNAL)
         finally:
             self._recorder.record(passage, passage.outcome(self._clock()), snapshot.log)

@@ -33,7 +33,7 @@ class AfterSwitchOff(enum.StrEnum):
 class Passthrough:
     """A silo that speaks HTTP: its origin, and whose name it reads in Host (`silo` or `caller`)."""
 
-    url: str
+    url: str = field(repr=False)  # it may come from a substitution, and those are shown nowhere
     host: str = "silo"
 
 

@@ -100,6 +100,7 @@ class Body:
         if self._sink is not None:
             self._sink.end_body(trailers)
             self._release_sink()
+        self.go_on()  # the last bytes may have stopped the source, which has more to read than this body
         self._wake()
 
     def fail(self, failure: Refusal) -> None:
@@ -129,9 +130,9 @@ class Body:
         if self.ended:
             sink.end_body(self.trailers)
         elif self.failure is None:
-            self._sink = sink
-            sink.fed_by(self)
             self.go_on()
+            self._sink = sink
+            sink.fed_by(self)  # last, because it holds the source back where what waited has filled the sink
 
     def unpipe(self) -> None:
         """Send nothing more to the sink; what comes waits here again."""
@@ -150,6 +151,8 @@ class Body:
         collector = _Collector(limit, self.fail)
         self.pipe(collector)
         await self.done()
+        if collector.overfull:
+            raise Refusal(refusals.BODY_TOO_LARGE)
         return b"".join(collector.chunks)
 
     def abandon(self) -> None:
@@ -193,9 +196,13 @@ class _Collector:
         self._room = limit
         self._refuse = refuse
 
+    @property
+    def overfull(self) -> bool:
+        return self._room < 0
+
     def write_body(self, data: bytes) -> None:
         self._room -= len(data)
-        if self._room < 0:
+        if self.overfull:
             self._refuse(Refusal(refusals.BODY_TOO_LARGE))
         else:
             self.chunks.append(data)

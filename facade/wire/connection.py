@@ -8,6 +8,8 @@ the moment `until`, where the call as a whole has a deadline.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from typing import Final, cast
 
 from facade.wire.body import Body
@@ -18,6 +20,9 @@ from facade.wire.message import Field
 
 BODY_IDLE: Final = 30.0
 """Seconds in which a body that is under way must move; slow links pause for seconds, not for half a minute."""
+
+_RESET: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER on, with no time to linger: closing resets the connection."""
 
 
 class Connection(asyncio.Protocol):
@@ -63,6 +68,11 @@ class Connection(asyncio.Protocol):
         """Cut the connection, so that nothing unfinished looks whole."""
         self._deadlines.forget(self)
         self._transport.abort()
+
+    def reset_when_closed(self) -> None:
+        """Let the peer see that the connection was cut, and not that it ended."""
+        if not self.closing:
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
     # The source of a body.
 

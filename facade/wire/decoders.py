@@ -34,7 +34,7 @@ _MAX_EXTENSIONS: Final = 16 * 1024
 """Bytes of chunk lines beyond the sizes themselves, in one message, so that they cannot be a channel of their own."""
 
 _MAX_TRAILERS: Final = 8 * 1024
-"""Bytes of the trailer section; a signature or a digest takes a few hundred."""
+"""Bytes of the trailer section's lines; a signature or a digest takes a few hundred."""
 
 
 class Decoder(Protocol):
@@ -87,7 +87,18 @@ class UntilCloseDecoder:
 class ChunkedDecoder:
     """Chunks, strictly: CRLF only, no white space around a size, everything bounded."""
 
-    __slots__ = ("_body", "_broken", "_buffer", "_extensions", "_remaining", "_room", "_trailers")
+    __slots__ = (
+        "_body",
+        "_broken",
+        "_buffer",
+        "_ended",
+        "_extensions",
+        "_pieces",
+        "_remaining",
+        "_room",
+        "_trailers",
+        "_trailing",
+    )
 
     def __init__(self, body: Body, broken: Problem, limit: int) -> None:
         self._body = body
@@ -97,20 +108,29 @@ class ChunkedDecoder:
         self._remaining = 0
         self._extensions = _MAX_EXTENSIONS
         self._trailers: list[Field] | None = None
+        self._trailing = _MAX_TRAILERS
+        self._pieces: list[bytes] = []
+        self._ended = False
 
     def feed(self, data: bytes) -> bytes:
         if self._buffer:
             data = self._buffer + data
             self._buffer = b""
-        at = 0
-        while at < len(data):
+        at, whole = 0, True
+        while whole and not self._ended and at < len(data):
             at, whole = self._step(data, at)
-            if self._body.ended:
-                return data[at:]
-            if not whole:
-                self._buffer = data[at:]
-                break
+        self._pass_on()
+        if self._ended:
+            self._body.end(self._trailers or [])
+            return data[at:]
+        self._buffer = data[at:]
         return b""
+
+    def _pass_on(self) -> None:
+        """What came together goes on together: thousands of tiny chunks must not become thousands of writes."""
+        pieces, self._pieces = self._pieces, []
+        if pieces:
+            self._body.feed(pieces[0] if len(pieces) == 1 else b"".join(pieces))
 
     def eof(self) -> None:
         raise Refusal(self._broken)
@@ -126,7 +146,7 @@ class ChunkedDecoder:
     def _chunk_data(self, data: bytes, at: int) -> int:
         # `_remaining` counts the chunk's data and the CRLF behind it, so that 0 means "a line is next".
         stop = min(len(data), at + self._remaining - 2)
-        self._body.feed(data[at:stop])
+        self._pieces.append(data[at:stop])
         self._remaining -= stop - at
         return stop
 
@@ -169,12 +189,11 @@ class ChunkedDecoder:
 
     def _trailer(self, line: bytes, trailers: list[Field]) -> None:
         if not line:
-            self._body.end(trailers)
+            self._ended = True
             return
         match = _FIELD_LINE.fullmatch(line)
-        if match is None:
+        self._trailing -= len(line) + 2
+        if match is None or self._trailing < 0:
             raise Refusal(self._broken)
         name, value = match.groups()
         trailers.append((name, value))
-        if sum(len(name) + len(value) for name, value in trailers) > _MAX_TRAILERS:
-            raise Refusal(self._broken)

@@ -11,7 +11,7 @@ from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.answers import problem_answer
 from facade.wire.body import Body
-from facade.wire.connection import Connection
+from facade.wire.connection import BODY_IDLE, Connection
 from facade.wire.deadlines import NEVER
 from facade.wire.decoders import ChunkedDecoder, LengthDecoder
 from facade.wire.exchange import Exchange
@@ -116,7 +116,16 @@ class Downstream(Connection):
         elif self._reader is not None and self._reader.started:
             self._refuse(refusals.SLOW_REQUEST)
         else:
-            self._transport.close()
+            self._close()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._exchange is None:
+            return
+        if self._decoder is not None and self._transport.is_reading():
+            self._watch_body()
+        else:
+            self.due = NEVER
 
     # Reading.
 
@@ -191,13 +200,11 @@ class Downstream(Connection):
         try:
             await self._server.handler(exchange)
         except asyncio.CancelledError:
-            if exchange.failure is None or exchange.started or self.closing:
+            if exchange.failure is None:
                 self.abort()
-            else:
-                self._refuse(exchange.failure)
-            return
-        except Exception as error:  # noqa: BLE001 - the last line of defence: one request must not end the sidecar
-            _log.error("request failed", error=repr(error), exc_info=True)
+            raise
+        except Exception:  # noqa: BLE001 - the last line of defence: one request must not end the sidecar
+            _log.exception("request failed")
         self._answered(exchange)
 
     def _answered(self, exchange: Exchange) -> None:
@@ -241,7 +248,18 @@ class Downstream(Connection):
         exchange.failure = problem
         exchange.body.fail(Refusal(problem))
         self._decoder = None
+        # A task that is cancelled before its first step never runs, so what follows its end stands in a callback.
+        self._task.add_done_callback(self._stopped)
         self._task.cancel()
+
+    def _stopped(self, _: asyncio.Task[None]) -> None:
+        exchange = self._exchange
+        if exchange is None or exchange.failure is None:
+            return
+        if exchange.started or self.closing:
+            self.abort()
+        else:
+            self._refuse(exchange.failure)
 
     def _refuse(self, problem: Problem) -> None:
         """Answer with the problem and close: after a message that cannot be read, nothing that follows can be."""
@@ -254,17 +272,28 @@ class Downstream(Connection):
         exchange, self._exchange = self._exchange, None
         finished = exchange is not None and exchange.body.ended and not self._ahead
         if finished or self._transport.is_closing() or not self._transport.can_write_eof():
-            self._deadlines.forget(self)
-            self._transport.close()
+            self._close()
             return
         self._lingering = True
         self._decoder = None
         self._ahead = b""
-        self._deadlines.watch(self, self._deadlines.now + _LINGER)
+        patience = BODY_IDLE if self._transport.get_write_buffer_size() else _LINGER
+        self._deadlines.watch(self, self._deadlines.now + patience)
         self._transport.write_eof()
         self._transport.resume_reading()
+
+    def _close(self) -> None:
+        """Close when the client has taken what was sent; one that does not is cut."""
+        self._lingering = True
+        self._deadlines.watch(self, self._deadlines.now + BODY_IDLE)
+        self._transport.close()
+
+    def abort(self) -> None:
+        if self._exchange is not None and self._exchange.started:
+            self.reset_when_closed()  # an answer that ends with its connection would look whole (RFC 9112 section 8)
+        super().abort()
 
     def close_if_idle(self) -> None:
         """Draining: an idle connection has nothing to wait for."""
         if self.idle and (self._reader is None or not self._reader.started):
-            self._transport.close()
+            self._close()

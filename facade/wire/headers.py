@@ -70,9 +70,10 @@ def _twins(name: str) -> list[str]:
 
 def _request_cut(*, trusted: bool, host: bool, trace: bool) -> re.Pattern[bytes]:
     """What is taken out of a request: by whether its sender is trusted, and Host and the trace are replaced."""
-    twins = [twin for name in sorted(_FORWARDING) for twin in _twins(name)]
-    forwarding = twins if trusted else [name.replace("-", "[-_]") for name in sorted(_FORWARDING)]
-    return _lines_of(*sorted(_HOP_BY_HOP), *forwarding, *["host"] * host, *sorted(_TRACE) * trace)
+    twins = [twin for name in ("content-length", *sorted(_FORWARDING)) for twin in _twins(name)]
+    forwarding = () if trusted else sorted(_FORWARDING)
+    hop_by_hop = [name.replace("-", "[-_]") for name in sorted(_HOP_BY_HOP)]
+    return _lines_of(*hop_by_hop, *twins, *forwarding, *["host"] * host, *sorted(_TRACE) * trace)
 
 
 _REQUEST_CUT: Final = {

@@ -22,7 +22,9 @@ _END: Final = b"\r\n\r\n"
 _REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])\r\n")
 """RFC 9112 section 3, with one space each; a `#` is no part of a target (section 3.2)."""
 
-_ANY_VERSION: Final = re.compile(rb"[^ ]+ [^ #]+ HTTP/[0-9]\.[0-9]")
+_OTHER_VERSION: Final = re.compile(
+    rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21\x22\x24-\x7e]+ HTTP/(?!1\.[01])[0-9]\.[0-9]"
+)
 
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n")
 """RFC 9112 section 4; the space before an empty reason is often left out by old servers."""
@@ -113,8 +115,7 @@ class RequestReader(_Reader):
 
     def _malformed(self) -> Problem:
         line = self._buffer.partition(b"\r\n")[0]
-        other_version = _ANY_VERSION.fullmatch(line) is not None and _REQUEST_LINE.match(line + b"\r\n") is None
-        return refusals.VERSION if other_version else refusals.MALFORMED
+        return refusals.MALFORMED if _OTHER_VERSION.fullmatch(line) is None else refusals.VERSION
 
 
 class ResponseReader(_Reader):

@@ -168,7 +168,7 @@ class Upstream(Connection):
                 self._read_head(data)
             elif self._decoder is not None:
                 self._watch_body()
-                self._read_body(self._decoder, data)
+                self._body_moved(self._decoder.feed(data))
             else:
                 self.abort()  # bytes that nobody asked for: this connection can be trusted no longer
         except Refusal as refusal:
@@ -180,6 +180,8 @@ class Upstream(Connection):
                 self._reusable = False
                 self._decoder.eof()
                 self._body_moved(b"")
+            elif self._waiter is not None:
+                self._fail(refusals.BROKEN)  # at once: a close would first wait until the target has taken the request
         except Refusal as refusal:
             self._fail(refusal.problem)
         return False
@@ -217,21 +219,22 @@ class Upstream(Connection):
     def _answered(self, head: ResponseHead, rest: bytes) -> None:
         question, waiter = self._question, self._waiter
         length = response_framing(head, asked_head=question is not None and question.asked_head)
-        self._waiter = None
         self._reusable = length != UNTIL_CLOSE and head.keeps_alive()
         if 0 <= length <= len(rest):
-            body = Body.whole(rest[:length])
-            self._ended(rest[length:])
+            body, rest = Body.whole(rest[:length]), rest[length:]
         else:
             body = self._body = Body(length, self)
             self._decoder = decoder = _decoder(body)
+            rest = decoder.feed(rest)  # what it refuses here is still a 502: nobody has seen the head
+        self._waiter = None
+        if body.ended:
+            self._ended(rest)
+        else:
             self._watch_body()
-            self._read_body(decoder, rest)
-        if waiter is not None and not waiter.done():
+        if waiter is None or waiter.done():  # cancelled a moment ago: nobody else will let go of the body
+            body.abandon()
+        else:
             waiter.set_result(Reply(head, body))
-
-    def _read_body(self, decoder: Decoder, data: bytes) -> None:
-        self._body_moved(decoder.feed(data))
 
     def _body_moved(self, rest: bytes) -> None:
         if self._body is not None and self._body.ended:

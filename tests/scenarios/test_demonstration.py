@@ -27,7 +27,7 @@ def demo(where: Path, *words: str) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(where)},
     )
 
 
@@ -60,7 +60,7 @@ def processes_of(where: Path) -> list[str]:
         if entry.name.isdigit():
             try:
                 words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                working = os.readlink(entry / "cwd")
+                working = str((entry / "cwd").readlink())
             except OSError:
                 continue
             if working == str(where) or str(where) in words:

@@ -26,8 +26,10 @@ def members_are_routes(draft: Draft) -> Iterator[Mistake]:
 def members_are_in_one_group(draft: Draft) -> Iterator[Mistake]:
     first: dict[str, tuple[DraftGroup, Place]] = {}
     for group, name, place in _memberships(draft):
-        other, earlier = first.setdefault(name, (group, place))
-        if earlier is not place:
+        if name not in first:
+            first[name] = (group, place)
+        else:
+            other, earlier = first[name]
             where = "twice in its group" if other is group else f"in group {_named(other)} already"
             yield Mistake(place, f"route {quote(name)} is {where}, at {earlier}", "name it once")
 

@@ -11,7 +11,9 @@ from facade.config.checks.matches import parameters
 from facade.config.draft import Draft, DraftRoute, DraftSilo
 from facade.config.mistake import Mistake, listed, quote
 from facade.config.nodes import locate, scalars
+from facade.config.routes_file import parse_reference
 from facade.config.silo_file import PASSTHROUGH
+from facade.config.types import Unfit
 from facade.routing.route import SAFE_METHODS, Route, SiloReference
 from facade.targets.definition import Adapted
 
@@ -83,9 +85,12 @@ def reads_do_not_write(draft: Draft) -> Iterator[Mistake]:
 
 
 def _references(draft: Draft) -> Iterator[tuple[DraftRoute, SiloReference]]:
+    """What routes call legacy; of the text itself, because a route may be mistaken in other ways."""
     for route in draft.routes:
-        if route.block is not None and route.block.legacy is not None:
-            yield route, route.block.legacy
+        try:
+            yield route, parse_reference(route.node.text("legacy") or "")
+        except Unfit:
+            continue
 
 
 def _unfit(reference: SiloReference, silo: DraftSilo, operations: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -440,3 +440,10 @@ def test_every_mistake_between_the_keys_of_an_operation_is_told() -> None:
 def test_it_says_which_operations_write() -> None:
     assert ADAPTER.writes(SqlOperation.model_validate(OPERATIONS["open"]))
     assert not ADAPTER.writes(SqlOperation.model_validate(OPERATIONS["get"]))
+
+
+async def test_reads_cannot_write_and_neither_makes_a_file(file: Path) -> None:
+    async with opened(file) as adapter:
+        database = adapter._database
+        assert database._readers._uri.endswith("?mode=ro")
+        assert database._writer._uri.endswith("?mode=rw")

@@ -158,6 +158,12 @@ def test_a_foreign_model_guesses_no_more_than_ours():
     ]
 
 
+def test_a_block_where_a_foreign_model_wants_a_number_is_told():
+    assert foreign("port: {a: 1}\n") == [
+        "a.yaml:1: settings.port is not a whole number; write it in decimal digits, without leading zeros"
+    ]
+
+
 def test_a_foreign_models_bounds_and_sentences_are_told():
     assert foreign("port: 11\n") == ['a.yaml:1: settings.port "11" is not at most 10; write a value at most 10']
     assert foreign("port: 3\nports: [1, 2]\n") == ["a.yaml:1: settings: port is none of ports; add it"]

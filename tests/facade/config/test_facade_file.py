@@ -8,7 +8,8 @@ admin: {address: 127.0.0.1:9901, token: "${env:TOKEN}"}
 timezone: Europe/London
 drain: {pause: 0s, limit: 25s}
 state: /var/lib/facade
-limits: {header_bytes: 64KiB, headers: 100, url_bytes: 8KiB, body: 1GiB, header_timeout: 10s, idle_timeout: 75s, connections: 10000}
+limits: {header_bytes: 64KiB, headers: 100, url_bytes: 8KiB, body: 1GiB, connections: 10000,
+  header_timeout: 10s, idle_timeout: 75s}
 forwarded: {trust: [127.0.0.0/8, "::1"]}
 unmatched: portal
 log: {requests: 1%, errors: all, level: info}
@@ -46,7 +47,8 @@ def test_everything_of_the_language_is_read(told):
         ("limits: {idle_timeout: 75}", 'limits.idle_timeout "75" carries no unit; write it with one, such as 75s'),
         ("limit: {headers: 1}", "limit is not a known key; write limits, or remove it"),
         ("headers: 1", "headers is not a known key; write limits.headers, or remove it"),
-        ("forwarded: {trust: 10.1.1.1/8}", 'forwarded.trust "10.1.1.1/8" has bits set behind its mask; write 10.0.0.0/8'),
+        ("forwarded: {trust: 10.1.1.1/8}", 'forwarded.trust "10.1.1.1/8" '
+                                          'has bits set behind its mask; write 10.0.0.0/8'),
         ("log: {requests: 1}", 'log.requests "1" carries no sign; write it with %, such as 1%'),
         ("log: {errors: off}", 'log.errors "off" is not one of all, none; write one of them'),
         ("log: info", 'log "info" is not a block of keys; write its keys below it, indented'),
@@ -57,7 +59,8 @@ def test_everything_of_the_language_is_read(told):
         ),
         ("freeze: {from: Fri 15:00}", 'freeze is not a list; write its items below it, each behind "- "'),
         ("tunnel_grace: 1h", "tunnel_grace is not built yet; remove it"),
-        ("state: [a]", "state is a list or a block where one value belongs; write one value, in quotes if it holds braces"),
+        ("state: [a]", "state is a list or a block where one value belongs; "
+                       "write one value, in quotes if it holds braces"),
         ("listen: '${env:A}'", "listen holds a substitution; "
                                "write the value itself: only a silo's settings and admin.token take a substitution"),
     ],
@@ -86,6 +89,4 @@ def test_a_second_document_is_a_mistake(facade_told):
 
 
 def test_a_file_that_is_no_block_is_a_mistake(facade_told):
-    assert facade_told("- version: 1\n") == [
-        '1: is not a block of keys; write keys, such as "name: value", one a line'
-    ]
+    assert facade_told("- version: 1\n") == ['1: is not a block of keys; write keys, such as "name: value", one a line']

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,12 +71,12 @@ def replace(path: Path, text: str) -> None:
 
 async def test_a_file_written_in_place_is_seen_again_and_again(watched: Watched):
     for number in range(3):
-        await watched.sees(lambda: (watched.folder / "routes/property.yaml").write_text(f"# {number}"))
+        await watched.sees(partial((watched.folder / "routes/property.yaml").write_text, f"# {number}"))
 
 
 async def test_an_editors_atomic_replace_is_seen_again_and_again(watched: Watched):
     for number in range(3):
-        await watched.sees(lambda: replace(watched.folder / "routes/property.yaml", f"# {number}"))
+        await watched.sees(partial(replace, watched.folder / "routes/property.yaml", f"# {number}"))
 
 
 async def test_a_folder_that_is_removed_and_comes_back_is_watched_again(watched: Watched):
@@ -84,10 +85,12 @@ async def test_a_folder_that_is_removed_and_comes_back_is_watched_again(watched:
     (watched.folder / "routes").mkdir()
     await watched.quiet()
     for number in range(2):
-        await watched.sees(lambda: (watched.folder / "routes/new.yaml").write_text(f"# {number}"))
+        await watched.sees(partial((watched.folder / "routes/new.yaml").write_text, f"# {number}"))
 
 
-async def test_the_whole_configuration_swapped_for_another_folder_is_seen_and_followed(watched: Watched, tmp_path: Path):
+async def test_the_whole_configuration_swapped_for_another_folder_is_seen_and_followed(
+    watched: Watched, tmp_path: Path
+):
     def swap() -> None:
         shutil.copytree(watched.folder, tmp_path / "other")
         watched.folder.rename(tmp_path / "old")
@@ -115,7 +118,7 @@ async def test_every_swap_of_a_config_map_is_seen(watched: Watched):
     swap(0)
     await watched.quiet()
     for number in range(1, 4):
-        await watched.sees(lambda: swap(number))
+        await watched.sees(partial(swap, number))
 
 
 async def test_a_storm_of_events_is_a_handful_of_reloads_and_the_last_write_is_read(watched: Watched):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -22,12 +22,15 @@ from harness.patience import PATIENCE, eventually
 
 
 class Sidecar:
-    """A running `facade serve`. `output` and `errors` grow with what it writes; at the end of a `with` it is killed."""
+    """A running `facade serve`. `output` and `errors` grow with what it writes; at the end of a `with` it is killed.
 
-    def __init__(self, folder: Folder, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    `before` is a command that runs it, such as `faketime`.
+    """
+
+    def __init__(self, folder: Folder, *arguments: str, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()) -> None:
         self.folder = folder
         self.port = folder.listen
-        command = [sys.executable, "-m", "facade", "serve", "--config", str(folder.path), *arguments]
+        command = [*before, sys.executable, "-m", "facade", "serve", "--config", str(folder.path), *arguments]
         self.process = subprocess.Popen(
             command,
             env=surroundings(environment),

@@ -1,0 +1,51 @@
+"""What is asked: a case is one kind of request, the same for every contender."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A kind of request. `path` has a place for a number, so that a thousand callers ask for a thousand things.
+
+    `fields` are the request's beside `Host`, which wrk sends, and `Cookie`, whose `session` is each caller's own.
+    """
+
+    name: str
+    path: str
+    fields: Mapping[str, str]
+    answer: bytes
+    answer_fields: tuple[str, ...]
+
+
+SMALL_JSON: Final = Case(
+    name="small JSON, 13 request and 12 answer headers",
+    path="/titles/DN%d",
+    fields={
+        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        "Accept": "application/json, text/plain;q=0.9, */*;q=0.5",
+        "Accept-Language": "en-GB,en;q=0.7,cy;q=0.3",
+        "Accept-Encoding": "gzip, deflate, br, zstd",
+        "Referer": "https://services.example/conveyancing/search",
+        "Origin": "https://services.example",
+        "X-Requested-With": "XMLHttpRequest",
+        "X-Request-ID": "3f2c8f6e0b5d4a7c9e1f20d4c6b8a091",
+        "Authorization": "Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.c2lnbmF0dXJl",
+        "Cache-Control": "no-cache",
+        "DNT": "1",
+    },
+    answer=b'{"number":"DN1234","tenure":"freehold","charges":[{"id":"C1","lender":"Example Bank"}],"count":1}',
+    # What peers/upstream.conf answers, beside nginx's own Server, Date, Content-Type, Content-Length, Connection.
+    answer_fields=(
+        "ETag",
+        "Cache-Control",
+        "Vary",
+        "X-Request-ID",
+        "X-Frame-Options",
+        "X-Content-Type-Options",
+        "Link",
+    ),
+)

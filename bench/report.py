@@ -1,0 +1,86 @@
+"""The table: what was measured, as Markdown. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.rounds import Measure, Measured, Round, Spread, figures, ratios
+
+_COLUMNS = (
+    "contender",
+    "CPU a request, us",
+    "user + system",
+    "x nginx",
+    "least-most",
+    "requests/s",
+    "p50, ms",
+    "p99, ms",
+    "memory, MiB",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the figures were taken under; `versions` of each contender by its name."""
+
+    case: str
+    date: str
+    machine: str
+    python: str
+    seconds: int
+    connections: int
+    baseline: str
+    versions: Mapping[str, str]
+
+
+def render(setting: Setting, rounds: Sequence[Round]) -> str:
+    """The whole document."""
+    names = list(rounds[0])
+    lines = [
+        "# Benchmark results",
+        "",
+        f"Written by `make bench` on {setting.date}; how to read it: [docs/performance.md](../docs/performance.md).",
+        "",
+        f"- Machine: {setting.machine}; each contender one worker on core 0, load and upstream on core 1",
+        f"- Python: {setting.python}",
+        f"- {len(rounds)} paired rounds of {setting.seconds} s, {setting.connections} connections",
+        f"- Medians; ratios to {setting.baseline} in the same round, with the least and the most of all rounds",
+        "",
+        f"## {setting.case}",
+        "",
+        *table([_row(setting.baseline, name, rounds) for name in names]),
+        "",
+        "## Versions",
+        "",
+        *(f"- {name}: {version}" for name, version in setting.versions.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A Markdown table, the first column to the left, figures to the right."""
+    rule = ["---", *["---:"] * (len(_COLUMNS) - 1)]
+    return [f"| {' | '.join(row)} |" for row in (_COLUMNS, rule, *rows)]
+
+
+def _row(baseline: str, name: str, rounds: Sequence[Round]) -> list[str]:
+    def own(measure: Measure) -> Spread:
+        return figures(rounds, name, measure)
+
+    ratio = ratios(rounds, name, baseline, lambda each: each.cpu)
+    return [
+        name,
+        f"{own(lambda each: each.cpu).median * 1e6:.1f}",
+        f"{own(lambda each: each.user).median * 1e6:.1f} + {own(lambda each: each.system).median * 1e6:.1f}",
+        f"{ratio.median:.2f}",
+        f"{ratio.least:.2f}-{ratio.most:.2f}",
+        f"{own(lambda each: each.load.rate).median:,.0f}",
+        f"{own(lambda each: each.load.p50).median * 1e3:.2f}",
+        f"{own(lambda each: each.load.p99).median * 1e3:.2f}",
+        f"{own(_resident).median / 2**20:.1f}",
+    ]
+
+
+def _resident(measured: Measured) -> float:
+    return float(measured.used.resident)

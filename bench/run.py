@@ -1,0 +1,124 @@
+"""Measure every contender in paired rounds and write the table.
+
+Usage: `python -m bench.run`; `--help` tells its options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import http.client
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bench import contenders, load, machine, report
+from bench.accounting import used
+from bench.cases import SMALL_JSON, Case
+from bench.contenders import BASELINE, Contender, Ground
+from bench.processes import BenchError, Running, free_port, started
+from bench.rounds import Measured, Round, order
+
+CONTENDER_CORE: Final = 0
+LOAD_CORE: Final = 1
+
+_WARM_UP: Final = 1
+"""Seconds of load before the first round: connections open, caches fill, the interpreter specialises its code."""
+
+RESULTS: Final = Path(__file__).parent / "results.md"
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    try:
+        contenders.require_programs()
+        field = contenders.chosen(options.peers)
+        rounds = measure(SMALL_JSON, field, options.python, options.rounds, options.seconds)
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    setting = report.Setting(
+        case=SMALL_JSON.name,
+        date=options.date,
+        machine=machine.describe(),
+        python=machine.build(options.python),
+        seconds=options.seconds,
+        connections=load.CONNECTIONS,
+        baseline=BASELINE,
+        versions={each.name: each.version(options.python) for each in field},
+    )
+    text = report.render(setting, rounds)
+    options.output.write_text(text)
+    print(text)
+    return 0
+
+
+def measure(case: Case, field: Sequence[Contender], python: str, rounds: int, seconds: int) -> list[Round]:
+    """Start everybody, see that each answers rightly, then measure round after round."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="facade-bench-")))
+        upstream = _upstream(stack, folder, case)
+        running = {each.name: _start(stack, each, folder, upstream.port, python) for each in field}
+        for each in running.values():
+            check(each, case)
+            load.apply(case, each.port, _WARM_UP, LOAD_CORE)
+        names = list(running)
+        return [_round(case, running, order(names, number), seconds) for number in range(rounds)]
+
+
+def check(contender: Running, case: Case) -> None:
+    """A contender is measured only if its answer is the upstream's."""
+    connection = http.client.HTTPConnection("127.0.0.1", contender.port, timeout=5)
+    with contextlib.closing(connection):
+        connection.request("GET", case.path % 1000, headers={**case.fields, "Cookie": "theme=plain; session=one"})
+        answer = connection.getresponse()
+        body = answer.read()
+    missing = [name for name in case.answer_fields if answer.getheader(name) is None]
+    if answer.status != 200 or body != case.answer or missing:
+        raise BenchError(
+            f"{contender.name}: wrong answer: {answer.status}, without {missing}, {body[:80]!r}; see bench/peers"
+        )
+
+
+def _round(case: Case, running: dict[str, Running], names: Sequence[str], seconds: int) -> Round:
+    measured = {name: _measured(case, running[name], seconds) for name in names}
+    print("  ".join(f"{name} {measured[name].cpu * 1e6:.1f} us" for name in running), file=sys.stderr)
+    return {name: measured[name] for name in running}
+
+
+def _measured(case: Case, contender: Running, seconds: int) -> Measured:
+    before = used(contender.pid)
+    seen = load.apply(case, contender.port, seconds, LOAD_CORE)
+    return Measured(seen, used(contender.pid).since(before))
+
+
+def _upstream(stack: contextlib.ExitStack, folder: Path, case: Case) -> Running:
+    port = free_port()
+    command = contenders.nginx_command("upstream.conf", folder, port=str(port), answer=case.answer.decode())
+    return stack.enter_context(started("upstream", command, port, LOAD_CORE, folder))
+
+
+def _start(stack: contextlib.ExitStack, contender: Contender, folder: Path, upstream: int, python: str) -> Running:
+    own = folder / contender.name.replace(" ", "-")
+    own.mkdir()
+    ground = Ground(free_port(), upstream, own, python)
+    return stack.enter_context(started(contender.name, contender.command(ground), ground.port, CONTENDER_CORE, own))
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description="What a request costs, side by side.")
+    today = datetime.datetime.now().astimezone().date().isoformat()
+    parser.add_argument("--rounds", type=int, default=5, help="paired rounds (5)")
+    parser.add_argument("--seconds", type=int, default=4, help="seconds of load for each contender and round (4)")
+    parser.add_argument("--peers", default="all", help="comma-separated: nginx, facade, aiohttp, byte; or all")
+    parser.add_argument("--python", default=sys.executable, help="interpreter for the contenders in Python")
+    parser.add_argument("--date", default=today, help="the date the table carries")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="where the table goes (bench/results.md)")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,187 @@
+"""`facade move` and `facade back`: what is written, what is waited for, what is said."""
+
+from __future__ import annotations
+
+import getpass
+
+import pytest
+
+from facade.cli.changing import mover
+from facade.config.load import Loaded
+
+WHY = ("--reason", "numbers are good")
+
+
+@pytest.fixture
+def typed(facade, files, sidecar):
+    """A command that changes files, beside a sidecar that follows them."""
+
+    def run(*words: str):
+        return facade(*words, "--config", str(files.folder), "--admin", "127.0.0.1:9901", "--by", "Ada")
+
+    sidecar.documents["/api/config"] = lambda: running(files.source().load())
+    return run
+
+
+def running(loaded: Loaded) -> dict[str, object]:
+    role = {"revision": loaded.revision, "at": "2026-11-23T09:00:00Z"}
+    return {"file": role, "accepted": role, "running": role, "rejected": None, "from_state": False}
+
+
+def test_a_move_says_what_was_changed_why_by_whom_and_that_it_runs(typed, files):
+    said = typed("move", "titles.read", "canary", "--share", "20%", *WHY)
+    assert said.status == 0
+    assert said.lines == [
+        "titles.read: legacy -> canary 20%",
+        "  note: this skips shadow",
+        "  reason: numbers are good, by Ada",
+        "  routes/property.yaml:6: stage: canary",
+        "  routes/property.yaml:7: canary: {share: 20%, by: cookie session}",
+        "the shared file was changed: every sidecar that reads it follows",
+        f"running, revision {files.configuration().revision}, on http://127.0.0.1:9901",
+    ]
+
+
+def test_machines_get_the_move_in_its_parts(typed, files):
+    told = typed("move", "charges.read", "platform", *WHY, "--json").document
+    assert told["moves"] == [
+        {
+            "name": "conveyancing",
+            "group": True,
+            "routes": ["searches.read", "charges.read"],
+            "from": {"stage": "canary", "share": 0.25},
+            "to": {"stage": "platform", "share": None},
+            "notes": [],
+        }
+    ]
+    assert (told["scope"], told["running"], told["by"], told["reason"]) == ("file", True, "Ada", "numbers are good")
+    assert told["revision"] == files.configuration().revision
+
+
+def test_a_route_of_a_group_says_that_its_group_moves(typed):
+    said = typed("move", "charges.read", "platform", *WHY)
+    assert said.lines[0] == "group conveyancing (searches.read, charges.read): canary 25% -> platform"
+
+
+def test_back_is_legacy_at_once_and_needs_no_reason(typed, files):
+    said = typed("back", "conveyancing")
+    assert said.status == 0
+    assert said.lines[:2] == ["group conveyancing (searches.read, charges.read): canary 25% -> legacy", "  by Ada"]
+    assert {route.stage for route in files.configuration().routes} == {"legacy", "gone"}
+
+
+def test_back_to_a_smaller_share(typed):
+    assert typed("back", "conveyancing", "--to", "5%").lines[0].endswith("canary 25% -> canary 5%")
+
+
+def test_all_goes_back_by_one_command_and_again_changes_nothing(typed, files):
+    typed("move", "titles.read", "platform", *WHY)
+    assert len([line for line in typed("back", "--all").lines if "-> legacy" in line]) == 2
+    said = typed("back", "--all")
+    assert said.status == 0
+    assert said.lines == [f"nothing was changed, revision {files.configuration().revision}"]
+
+
+def test_a_move_to_where_it_stands_changes_nothing_and_waits_for_nobody(typed, sidecar):
+    said = typed("move", "titles.read", "legacy", *WHY)
+    assert said.status == 0
+    assert said.lines[0] == "titles.read: stays at legacy"
+    assert said.lines[1].startswith("nothing was changed")
+    assert sidecar.asked == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("move", "nobody", "platform", *WHY), "nobody: no route or group has this name"),
+        (("move", "claims.write", "canary", *WHY), "claims.write: a canary would leave some of what it writes in each"),
+        (("move", "old.search", "legacy", *WHY), "old.search: stage gone has no way back"),
+        (("back", "old.search"), "old.search: stage gone has no way back"),
+        (("back", "conveyancing", "--to", "30%"), "conveyancing: 30% is no smaller share than that of canary 25%"),
+    ],
+)
+def test_what_is_refused_is_one_line_exit_1_and_no_file_is_touched(typed, files, words: tuple[str, ...], said: str):
+    before = files.configuration().revision
+    refused = typed(*words)
+    assert refused.status == 1
+    assert len(refused.lines) == 1
+    assert refused.out.startswith(said)
+    assert files.configuration().revision == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("move", "titles.read", "platform"),
+        ("move", "titles.read", "canary", "--share", "20", *WHY),
+        ("move", "titles.read", "canary", "--share", "120%", *WHY),
+        ("move", "titles.read", "onwards", *WHY),
+        ("back",),
+        ("back", "titles.read", "--all"),
+        ("back", "titles.read", "--wait", "10"),
+    ],
+)
+def test_what_cannot_be_meant_is_usage(typed, words: tuple[str, ...]):
+    assert typed(*words).status == 2
+
+
+def test_a_sidecar_that_takes_a_moment_is_waited_for(typed, files, sidecar):
+    old = running(files.source().load())
+    answers = iter([old, old, old])
+    sidecar.documents["/api/config"] = lambda: next(answers, None) or running(files.source().load())
+    assert typed("back", "conveyancing").status == 0
+    assert len(sidecar.slept) == 3
+
+
+def test_a_sidecar_that_does_not_follow_in_time_is_said_and_exit_1(typed, files, sidecar):
+    sidecar.runs("old")
+    said = typed("back", "conveyancing", "--wait", "2s")
+    assert said.status == 1
+    assert said.lines[-1] == (
+        f"http://127.0.0.1:9901: runs old and not {files.configuration().revision} after 2 s; "
+        "see facade status, and whether it reads these files"
+    )
+    assert sum(sidecar.slept) == pytest.approx(2.0, abs=0.2)
+
+
+def test_a_sidecar_that_rejects_the_change_says_why_and_exit_1(typed, files, sidecar):
+    def rejecting() -> dict[str, object]:
+        rejected = {"revision": files.source().load().revision, "reasons": ["silos/a.yaml:1: no; mend"]}
+        return {**running(files.source().load()), "running": {"revision": "old"}, "rejected": rejected}
+
+    sidecar.documents["/api/config"] = rejecting
+    said = typed("back", "conveyancing")
+    assert said.status == 1
+    assert said.lines[-2:] == [
+        "rejected by the sidecar, which serves on as before:",
+        "  silos/a.yaml:1: no; mend",
+    ]
+
+
+def test_without_a_sidecar_the_file_is_changed_that_is_said_and_exit_1(typed, files, sidecar):
+    sidecar.documents.clear()
+    said = typed("back", "conveyancing")
+    assert said.status == 1
+    assert said.lines[-1].startswith("the file is changed and no sidecar was reached: http://127.0.0.1:9901: ")
+    assert {route.stage for route in files.configuration().routes} == {"legacy", "gone"}
+
+
+def test_who_does_not_wait_is_done_when_the_file_is_changed(typed, sidecar):
+    said = typed("back", "conveyancing", "--wait", "0s")
+    assert said.status == 0
+    assert said.lines[-1] == "not waited for: facade status says whether it runs"
+    assert sidecar.asked == []
+
+
+def test_who_moves_is_the_user_unless_somebody_else_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(getpass, "getuser", lambda: "grace")
+    assert mover(None) == "grace"
+    assert mover("Ada") == "Ada"
+
+
+def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch):
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 65534")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert mover(None).startswith("user ")

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+
+def test_good_files_are_one_line_and_exit_0(facade, files):
+    said = facade("check", str(files.folder))
+    assert said.status == 0
+    assert said.lines == [f"{files.folder}: good, 5 routes, 2 silos, revision {files.configuration().revision}"]
+
+
+def test_every_mistake_of_every_file_is_a_line_and_exit_1(facade, files):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: lgeacy\n    canary")
+    files.change("silos/old.yaml", "2027-03-31", "soon")
+    said = facade("check", str(files.folder))
+    assert said.status == 1
+    assert [line.partition(": ")[0] for line in said.lines[:-1]] == ["silos/old.yaml:4", "routes/property.yaml:6"]
+    assert said.lines[-1] == f"{files.folder}: 2 mistakes"
+
+
+def test_a_missing_secret_is_a_warning_and_exit_0(facade, files):
+    files.change("facade.yaml", "admin: 127.0.0.1:0", 'admin: {token: "${env:NOT_SET_HERE}"}')
+    said = facade("check", str(files.folder))
+    assert said.status == 0
+    assert said.lines[0].startswith("warning: facade.yaml:4: ${env:NOT_SET_HERE} is not set")
+
+
+def test_machines_get_each_mistake_in_its_parts(facade, files):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: lgeacy\n    canary")
+    said = facade("check", str(files.folder), "--json")
+    assert said.status == 1
+    (mistake,) = said.document["mistakes"]
+    assert (mistake["file"], mistake["line"]) == ("routes/property.yaml", 6)
+    assert mistake["what"].startswith('stage "lgeacy" is not one of')
+    assert said.document["routes"] is None
+
+
+def test_a_folder_that_does_not_exist_is_one_mistake(facade, tmp_path):
+    said = facade("check", str(tmp_path / "nowhere"))
+    assert said.status == 1
+    assert said.lines[0].startswith("facade.yaml:1: does not exist; create it, or ")
+
+
+def test_the_folder_is_that_of_the_environment_or_config(facade, files, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FACADE_CONFIG", str(files.folder))
+    assert facade("check").status == 0
+    monkeypatch.delenv("FACADE_CONFIG")
+    monkeypatch.chdir(files.folder.parent)
+    assert facade("check").lines[-1].startswith("config: good, 5 routes")

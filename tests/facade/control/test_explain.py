@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from facade.control.asked import Asked
+from facade.control.explain import Explanation, explain
+from facade.routing.table import RouteTable
+
+
+@pytest.fixture
+def ask(files):
+    def explained(method: str, url: str, *headers: tuple[str, str], address: str = "127.0.0.1") -> Explanation:
+        configuration = files.configuration()
+        table = RouteTable.compile(configuration.routes)
+        return explain(configuration, table, Asked(method, url, headers, address))
+
+    return explained
+
+
+def test_a_matched_call_names_route_stage_side_reason_and_place(ask):
+    assert ask("GET", "/titles/1?all=yes") == Explanation(
+        answered_by="legacy, registry",
+        side="legacy",
+        reason="stage legacy",
+        route="titles.read",
+        stage="legacy",
+        share=0.0,
+        legacy="registry",
+        platform="http://127.0.0.1:7101",
+        place="routes/property.yaml:2",
+    )
+
+
+def test_a_canary_is_explained_by_the_key_that_decides(ask):
+    sides = {ask("GET", "/searches/1", ("Cookie", f"session=user{number}")).side for number in range(50)}
+    assert sides == {"legacy", "platform"}
+    explained = ask("GET", "/charges/1")
+    assert (explained.side, explained.reason, explained.group) == ("legacy", "no key: legacy", "conveyancing")
+
+
+def test_the_routes_of_a_group_agree_on_every_caller(ask):
+    for number in range(30):
+        header = ("cookie", f"session=user{number}")
+        assert ask("GET", "/searches/1", header).side == ask("GET", "/charges/2", header).side
+
+
+def test_a_route_that_is_gone_is_answered_by_the_facade(ask, files):
+    assert ask("GET", "/search").answered_by == "the facade: 308 to /find, the route is gone"
+    assert ask("GET", "/search").status == 308
+    files.change("routes/property.yaml", "    successor: /find\n", "")
+    assert ask("GET", "/search").answered_by == "the facade: 410, the route is gone"
+    assert ask("GET", "/search").status == 410
+
+
+def test_what_no_route_covers_goes_to_the_unmatched_silo_or_is_a_404(ask, files):
+    assert ask("GET", "/nothing").answered_by == "legacy, portal: the silo that takes what no route covers"
+    files.change("facade.yaml", "unmatched: portal\n", "")
+    assert (ask("GET", "/nothing").status, ask("GET", "/nothing").reason) == (404, "no_route")
+
+
+def test_a_known_path_with_another_method_is_a_405_that_names_the_methods(ask):
+    explained = ask("DELETE", "/titles/1")
+    assert explained.status == 405
+    assert explained.answered_by.endswith("GET, HEAD")
+
+
+@pytest.mark.parametrize("url", ["/titles/../admin", "/titles//1", "titles/1", "", "/titles/1#part", "http:/titles"])
+def test_a_path_that_could_be_read_twice_is_a_400(ask, url: str):
+    assert (ask("GET", url).status, ask("GET", url).reason) == (400, "target")
+
+
+@pytest.mark.parametrize("method", ["CONNECT", "TRACE"])
+def test_what_the_data_plane_refuses_is_refused_here(ask, method: str):
+    assert ask(method, "/titles/1").status == 405
+
+
+def test_the_host_is_that_of_the_url_or_of_the_header(ask, files):
+    files.change("routes/property.yaml", "match: GET /search", "match: {path: /search, host: 'old.example'}")
+    assert ask("GET", "http://OLD.example:8080/search").route == "old.search"
+    assert ask("GET", "/search", ("Host", "old.example:80")).route == "old.search"
+    assert ask("GET", "/search").route is None
+    assert ask("GET", "https://old.example").route is None
+
+
+def test_stage_shadow_is_told_to_compare_nothing_yet(ask, files):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    canary")
+    explained = ask("GET", "/titles/1")
+    assert explained.side == "legacy"
+    assert explained.notes == ("stage shadow answers like legacy: comparison is not built yet",)
+
+
+def test_an_explanation_holds_nothing_of_the_call(ask):
+    explained = ask("GET", "/searches/private?q=private", ("Cookie", "session=private"), ("X-Name", "private"))
+    assert "private" not in repr(explained)

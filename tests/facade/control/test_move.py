@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from facade.control.move import Plan, Refused, Standing, Subject, find, plan_back, plan_back_all, plan_move
+from facade.routing.stage import Direction, Stage, judge_move
+
+TENTH = Fraction(1, 10)
+
+
+def route(stage: Stage, *, share: Fraction = TENTH, whole: bool = False, written: Fraction | None = TENTH) -> Subject:
+    now = Standing(stage, share if stage is Stage.CANARY else None)
+    return Subject("titles.read", ("titles.read",), now, whole, written)
+
+
+stages = some.sampled_from(Stage)
+
+
+@given(stages, stages, some.booleans())
+def test_a_move_is_planned_exactly_where_the_stage_machine_has_one(now: Stage, to: Stage, whole: bool):
+    closed = judge_move(now, to, whole=whole) is Direction.CLOSED
+    if closed:
+        with pytest.raises(Refused):
+            plan_move(route(now, whole=whole), to, None)
+    else:
+        assert plan_move(route(now, whole=whole), to, None).to.stage is to
+
+
+def test_a_move_to_canary_takes_the_share_that_is_given_or_the_one_that_is_written():
+    assert plan_move(route(Stage.LEGACY), Stage.CANARY, Fraction(1, 2)).to == Standing(Stage.CANARY, Fraction(1, 2))
+    kept = plan_move(route(Stage.LEGACY), Stage.CANARY, None)
+    assert (kept.to, kept.share) == (Standing(Stage.CANARY, TENTH), None)
+
+
+def test_a_share_belongs_to_a_canary_only():
+    with pytest.raises(Refused, match="only a canary has a share"):
+        plan_move(route(Stage.LEGACY), Stage.PLATFORM, TENTH)
+
+
+def test_a_canary_that_is_not_written_is_asked_for():
+    with pytest.raises(Refused, match=r"write canary: {share: 10%, by: cookie session} below its stage"):
+        plan_move(route(Stage.LEGACY, written=None), Stage.CANARY, TENTH)
+
+
+def test_a_step_that_is_skipped_is_done_and_said():
+    plan = plan_move(route(Stage.LEGACY), Stage.PLATFORM, None)
+    assert plan.notes == ("this skips shadow and canary",)
+    assert plan_move(route(Stage.CANARY), Stage.PLATFORM, None).notes == ()
+    whole = plan_move(route(Stage.LEGACY, whole=True), Stage.COMPLETE, None)
+    assert whole.notes == ("this skips shadow and platform",)
+
+
+def test_a_move_to_where_it_stands_is_no_move():
+    assert plan_move(route(Stage.CANARY), Stage.CANARY, TENTH).stays
+    assert not plan_move(route(Stage.CANARY), Stage.CANARY, Fraction(1, 5)).stays
+
+
+@pytest.mark.parametrize("now", [Stage.COMPLETE, Stage.GONE])
+def test_from_complete_on_the_way_back_is_refused_with_its_reason(now: Stage):
+    with pytest.raises(Refused, match=f"titles.read: stage {now} has no way back, its legacy side is unplugged; if"):
+        plan_back(route(now), None)
+
+
+def test_what_would_be_split_is_told_to_move_whole():
+    with pytest.raises(Refused, match=r"move it whole, to platform, or write records: shared"):
+        plan_move(route(Stage.LEGACY, whole=True), Stage.CANARY, TENTH)
+
+
+@pytest.mark.parametrize("now", [Stage.LEGACY, Stage.SHADOW, Stage.CANARY, Stage.PLATFORM])
+@pytest.mark.parametrize("whole", [True, False])
+def test_back_is_legacy_from_every_stage_before_complete(now: Stage, whole: bool):
+    assert plan_back(route(now, whole=whole), None).to == Standing(Stage.LEGACY)
+
+
+@given(some.fractions(0, 1), some.fractions(0, 1), some.sampled_from([Stage.CANARY, Stage.PLATFORM]))
+def test_back_to_a_share_only_ever_lowers_it(share: Fraction, to: Fraction, now: Stage):
+    part = share if now is Stage.CANARY else 1
+    if to < part:
+        assert plan_back(route(now, share=share), to).to == Standing(Stage.CANARY, to)
+    else:
+        with pytest.raises(Refused, match="no smaller share"):
+            plan_back(route(now, share=share), to)
+
+
+def test_a_route_of_a_group_moves_its_group(files):
+    subject = find(files.configuration(), "charges.read")
+    assert (subject.name, subject.routes, subject.is_group) == ("conveyancing", ("searches.read", "charges.read"), True)
+    assert subject.now == Standing(Stage.CANARY, Fraction(1, 4))
+
+
+def test_a_group_with_one_route_that_would_be_split_moves_whole(files):
+    files.change("routes/journey.yaml", "match: GET /charges", "match: /charges")
+    files.change("routes/journey.yaml", "stage: canary", "stage: legacy")
+    assert find(files.configuration(), "conveyancing").whole
+
+
+def test_a_name_that_nobody_has_is_answered_with_those_there_are(files):
+    with pytest.raises(
+        Refused, match=r"title: no route or group has this name; the names are: charges.read, claims.write"
+    ):
+        find(files.configuration(), "title")
+
+
+def test_all_that_may_go_back_goes_back_and_what_is_complete_stays_and_says_why(files):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: complete\n    canary")
+    files.change("routes/property.yaml", "stage: legacy\n", "stage: platform\n")
+    plans = {plan.subject.name: plan for plan in plan_back_all(files.configuration(), None)}
+    assert set(plans) == {"titles.read", "claims.write", "conveyancing"}
+    assert plans["conveyancing"].to == plans["claims.write"].to == Standing(Stage.LEGACY)
+    assert plans["titles.read"].stays
+    assert plans["titles.read"].notes == ("legacy is unplugged, there is no way back",)
+
+
+def test_all_back_to_a_share_leaves_smaller_ones_alone_and_takes_the_undividable_whole(files):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: platform\n    canary")
+    files.change("routes/property.yaml", "stage: legacy\n", "stage: platform\n")
+    plans = {plan.subject.name: plan.to for plan in plan_back_all(files.configuration(), Fraction(1, 2))}
+    assert plans == {"titles.read": Standing(Stage.CANARY, Fraction(1, 2)), "claims.write": Standing(Stage.LEGACY)}
+
+
+def test_a_standing_reads_as_it_is_written():
+    assert str(Plan(route(Stage.LEGACY), Standing(Stage.CANARY, Fraction(1, 200))).to) == "canary 0.5%"
+    assert str(Standing(Stage.PLATFORM)) == "platform"

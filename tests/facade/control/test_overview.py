@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import asyncio
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from facade.config.settings import Configuration
+from facade.control.overview import ROUTES_A_PIECE, Overview, breathe
+from facade.control.roles import Outcome, ReloadResult, began
+from facade.control.view import Calls, ConfigView, StatusView
+from facade.telemetry.metrics import Metrics
+
+BEFORE_MIDNIGHT_IN_LONDON = datetime.datetime(2027, 3, 31, 22, 30, tzinfo=datetime.UTC)
+AFTER_MIDNIGHT_IN_LONDON = datetime.datetime(2027, 3, 31, 23, 30, tzinfo=datetime.UTC)
+
+
+@dataclass
+class Running:
+    """What an overview reads of a reloader."""
+
+    configuration: Configuration
+    view: ConfigView
+
+
+async def status(files, metrics: Metrics, now: datetime.datetime, pause=breathe) -> StatusView:
+    configuration = files.configuration()
+    running: Any = Running(configuration, began(ReloadResult(Outcome.ACCEPTED, configuration.revision), now))
+    return await Overview("1.2", running, metrics, lambda: now, pause).status()
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics("1.2", ())
+
+
+async def test_a_route_is_shown_with_the_calls_of_each_side(files, metrics: Metrics):
+    for side, calls in {"legacy": 3, "platform": 2, "own": 1}.items():
+        for _ in range(calls):
+            metrics.request("titles.read", "canary", side, "2xx", 0.01)
+    view = await status(files, metrics, AFTER_MIDNIGHT_IN_LONDON)
+    (row,) = (row for row in view.routes if row.name == "titles.read")
+    assert row.calls == Calls(legacy=3, platform=2, own=1)
+    assert (row.match, row.stage, row.share) == ("GET /titles/{number}", "legacy", 0.0)
+    assert (row.legacy, row.platform, row.place) == ("registry", "http://127.0.0.1:7101", "routes/property.yaml:2")
+
+
+async def test_a_silo_is_shown_with_its_share_of_all_calls_those_that_no_route_covers_too(files, metrics: Metrics):
+    for target in ["portal", "portal", "portal", "127.0.0.1:7101"]:
+        metrics.target(target, 0.01)
+    view = await status(files, metrics, AFTER_MIDNIGHT_IN_LONDON)
+    assert {silo.name: (silo.calls, silo.share) for silo in view.silos} == {"portal": (3, 0.75), "registry": (0, 0.0)}
+
+
+async def test_before_the_first_call_nobody_has_a_share(files, metrics: Metrics):
+    view = await status(files, metrics, AFTER_MIDNIGHT_IN_LONDON)
+    assert {silo.share for silo in view.silos} == {None}
+
+
+@pytest.mark.parametrize(("now", "overdue"), [(BEFORE_MIDNIGHT_IN_LONDON, False), (AFTER_MIDNIGHT_IN_LONDON, True)])
+async def test_a_silo_is_overdue_by_the_calendar_of_its_operators(files, metrics: Metrics, now, overdue: bool):
+    files.change("facade.yaml", "version: 1", "version: 1\ntimezone: Europe/London")
+    view = await status(files, metrics, now)
+    assert {silo.name: silo.overdue for silo in view.silos} == {"portal": overdue, "registry": False}
+
+
+async def test_the_loop_is_given_back_while_a_long_table_is_shown(files, metrics: Metrics):
+    routes = "".join(
+        f"  - {{name: r{number}, match: 'GET /r/{number}', legacy: portal, stage: legacy}}\n"
+        for number in range(ROUTES_A_PIECE * 3)
+    )
+    files.write("routes/many.yaml", f"routes:\n{routes}")
+    pauses = 0
+
+    async def pause() -> None:
+        nonlocal pauses
+        pauses += 1
+        await asyncio.sleep(0)
+
+    view = await status(files, metrics, AFTER_MIDNIGHT_IN_LONDON, pause)
+    assert pauses == len(view.routes) // ROUTES_A_PIECE == 3

@@ -1,0 +1,258 @@
+"""Reloads with a real catalog and real files; nothing here is asked, so nothing opens a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import structlog
+
+from facade.config.settings import Configuration
+from facade.control import reload as module
+from facade.control.accepted import AcceptedStore
+from facade.control.begin import begin
+from facade.control.build import nothing
+from facade.control.reload import Reloader
+from facade.control.roles import Outcome
+from facade.control.start import StartError
+from facade.port import Services, SiloUnreachable
+from facade.snapshot import Snapshots
+from facade.targets.catalog import Catalog
+from facade.tasks import spawn
+from facade.telemetry.metrics import Metrics
+from facade.wire.deadlines import Deadlines
+
+NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
+
+
+@dataclass
+class House:
+    files: object
+    reloader: Reloader
+    snapshots: Snapshots
+    metrics: Metrics
+    catalog: Catalog
+
+    def figure(self, name: str, **labels: str) -> float | None:
+        return self.metrics.registry.get_sample_value(name, labels)
+
+    def stage(self, route: str) -> str:
+        return self.snapshots.current.served[route].route.stage
+
+    def move(self, stage: str) -> None:
+        self.files.change("routes/property.yaml", "stage: legacy\n    canary", f"stage: {stage}\n    canary")
+
+    def spoil(self) -> None:
+        self.files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: lgeacy\n    canary")
+
+
+@pytest.fixture
+async def house(files) -> AsyncIterator[House]:
+    loop = asyncio.get_running_loop()
+    deadlines = Deadlines(loop)
+    metrics = Metrics("0", ())
+    services = Services(time.monotonic, spawn, files.folder / "state", files.folder)
+    catalog = Catalog(deadlines, metrics, lambda _: services, loop.time)
+    snapshots = Snapshots(nothing())
+    source = files.source()
+    reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, lambda: NOW)
+    await reloader.start()
+    yield House(files, reloader, snapshots, metrics, catalog)
+    await catalog.close()
+    deadlines.stop()
+
+
+async def test_the_start_serves_counts_and_keeps_what_it_read(house: House):
+    assert house.snapshots.current.revision == house.reloader.configuration.revision
+    assert house.stage("titles.read") == "legacy"
+    assert house.figure("facade_config_reloads_total", result="accepted") == 1
+    kept = AcceptedStore(house.files.folder / "state").read()
+    assert kept is not None
+    assert kept.revision == house.reloader.configuration.revision
+
+
+async def test_a_good_change_is_served_counted_logged_and_kept(house: House):
+    old = house.snapshots.current
+    house.move("platform")
+    with structlog.testing.capture_logs() as said:
+        result = await house.reloader.reload("file")
+    assert result.outcome is Outcome.ACCEPTED
+    assert house.snapshots.current.revision == result.revision != old.revision
+    assert house.stage("titles.read") == "platform"
+    assert old.served["titles.read"].route.stage == "legacy"
+    assert house.figure("facade_config_reloads_total", result="accepted") == 2
+    assert house.figure("facade_moves_total", route="titles.read", cause="file") == 1
+    assert house.figure("facade_route_stage", route="titles.read", stage="platform") == 1
+    assert house.reloader.view.running.revision == result.revision
+    assert {"event": "route moved", "route": "titles.read", "before": "legacy", "after": "platform"}.items() <= said[
+        -1
+    ].items()
+    kept = AcceptedStore(house.files.folder / "state").read()
+    assert kept is not None
+    assert kept.revision == result.revision
+
+
+async def test_a_mistaken_change_leaves_what_serves_and_is_counted_logged_and_shown(house: House):
+    serving = house.snapshots.current
+    house.spoil()
+    with structlog.testing.capture_logs() as said:
+        result = await house.reloader.reload("file")
+    assert result.outcome is Outcome.REJECTED
+    assert house.snapshots.current is serving
+    assert house.figure("facade_config_reloads_total", result="rejected") == 1
+    assert house.reloader.view.rejected is not None
+    assert house.reloader.view.rejected.reasons == tuple(map(str, result.mistakes))
+    assert said[-1]["log_level"] == "error"
+    assert said[-1]["reasons"] == list(map(str, result.mistakes))
+    kept = AcceptedStore(house.files.folder / "state").read()
+    assert kept is not None
+    assert kept.revision == serving.revision
+
+
+async def test_the_next_good_file_after_a_mistaken_one_is_accepted(house: House):
+    house.spoil()
+    await house.reloader.reload("file")
+    house.files.change("routes/property.yaml", "lgeacy", "platform")
+    assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED
+    assert house.reloader.view.rejected is None
+    assert house.stage("titles.read") == "platform"
+
+
+async def test_files_that_mean_what_runs_change_nothing(house: House):
+    serving = house.snapshots.current
+    assert (await house.reloader.reload("signal")).outcome is Outcome.UNCHANGED
+    assert house.snapshots.current is serving
+    assert house.figure("facade_config_reloads_total", result="unchanged") == 1
+
+
+async def test_a_new_secret_in_unchanged_files_is_taken(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    secret = tmp_path / "token"
+    secret.write_text("one")
+    house.files.change("facade.yaml", "admin: 127.0.0.1:0", f'admin: {{token: "${{file:{secret}}}"}}')
+    await house.reloader.reload("file")
+    assert house.reloader.configuration.settings.admin_token == "one"
+    secret.write_text("two")
+    result = await house.reloader.reload("signal")
+    assert result.outcome is Outcome.ACCEPTED
+    assert house.reloader.configuration.settings.admin_token == "two"
+
+
+async def test_what_only_a_restart_changes_is_said_and_the_rest_is_served(house: House):
+    house.files.change("facade.yaml", "observe: 127.0.0.1:0", "observe: 127.0.0.1:19902")
+    with structlog.testing.capture_logs() as said:
+        result = await house.reloader.reload("file")
+    assert result.outcome is Outcome.ACCEPTED
+    assert [line["problem"] for line in said if line["event"] == "configuration warning"] == [
+        "facade.yaml: observe was changed and the running sidecar keeps the old one; restart it for the new one"
+    ]
+
+
+async def test_a_defect_while_reading_is_a_rejection_and_never_the_end(house: House, monkeypatch: pytest.MonkeyPatch):
+    def broken(_: Configuration) -> None:
+        raise RuntimeError("a caller's bytes")
+
+    serving = house.snapshots.current
+    house.move("platform")
+    monkeypatch.setattr(module, "compiled", broken)
+    with structlog.testing.capture_logs() as said:
+        result = await house.reloader.reload("file")
+    assert result.outcome is Outcome.REJECTED
+    assert "a defect of the facade (RuntimeError)" in str(result.mistakes[0])
+    assert "caller" not in str(result.mistakes[0])
+    assert said[0]["event"] == "reload failed by a defect"
+    assert house.snapshots.current is serving
+    monkeypatch.undo()
+    assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED
+
+
+async def test_a_silo_that_cannot_be_opened_rejects_the_change(house: House, monkeypatch: pytest.MonkeyPatch):
+    async def refuse(*_: object) -> None:
+        raise SiloUnreachable("register: no such folder")
+
+    monkeypatch.setattr(house.catalog, "adopt", refuse)
+    house.move("platform")
+    result = await house.reloader.reload("file")
+    assert result.outcome is Outcome.REJECTED
+    assert str(result.mistakes[0]) == "silos: a silo cannot be opened: register: no such folder; mend its settings"
+
+
+async def test_a_silo_that_cannot_be_opened_stops_the_start_with_one_line(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    async def refuse(*_: object) -> None:
+        raise SiloUnreachable("register: no such folder")
+
+    monkeypatch.setattr(house.catalog, "adopt", refuse)
+    with pytest.raises(
+        StartError, match=r"^silos: a silo cannot be opened: register: no such folder; mend its settings$"
+    ):
+        await house.reloader.start()
+
+
+async def test_reloads_asked_for_at_once_are_two_and_everybody_gets_the_last_files(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    loads = 0
+    load = house.reloader._source.load
+
+    def counted(*_: object) -> object:
+        nonlocal loads
+        loads += 1
+        return load()
+
+    monkeypatch.setattr(type(house.reloader._source), "load", counted)
+    house.move("platform")
+    results = await asyncio.gather(*(house.reloader.reload("file") for _ in range(100)))
+    assert loads == 2
+    assert [result.outcome for result in results] == [Outcome.ACCEPTED, *[Outcome.UNCHANGED] * 99]
+    assert {result.revision for result in results} == {house.snapshots.current.revision}
+
+
+async def test_a_state_that_cannot_be_written_is_a_warning_and_the_change_serves(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(AcceptedStore, "save", read_only)
+    house.move("platform")
+    with structlog.testing.capture_logs() as said:
+        result = await house.reloader.reload("file")
+    assert result.outcome is Outcome.ACCEPTED
+    assert "cannot be written (Read-only file system); make `state` a folder" in said[-1]["problem"]
+
+
+async def test_the_files_are_stale_from_a_change_until_they_are_read(house: House):
+    assert not house.reloader.stale()
+    house.move("platform")
+    assert house.reloader.stale()
+    await house.reloader.reload("file")
+    assert not house.reloader.stale()
+
+
+async def test_a_mistaken_file_is_not_read_again_until_it_changes(house: House):
+    house.spoil()
+    await house.reloader.reload("file")
+    assert not house.reloader.stale()
+
+
+async def test_a_sidecar_that_began_on_its_memory_says_so_until_the_files_are_mended(house: House):
+    house.spoil()
+    source = house.files.source()
+    beginning = begin(source, NOW)
+    reloader = Reloader(source, beginning, house.catalog, house.snapshots, house.metrics, lambda: NOW)
+    with structlog.testing.capture_logs() as said:
+        await reloader.start()
+    assert house.stage("titles.read") == "legacy"
+    assert house.figure("facade_config_reloads_total", result="rejected") == 1
+    assert said[0]["event"] == "configuration rejected"
+    assert reloader.view.from_state
+    house.files.change("routes/property.yaml", "lgeacy", "legacy")
+    assert (await reloader.reload("file")).outcome is Outcome.UNCHANGED
+    assert not reloader.view.from_state
+    assert reloader.view.rejected is None

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from facade.control.answers import Question, Reply, text
+from facade.control.site import HEADERS, Site, knows
+from facade.problem import Refusal
+
+
+async def page(_: Question) -> Reply:
+    return text("here")
+
+
+ADMIN = Site({"/livez": page}, host="10.0.0.7")
+OBSERVE = Site({"/livez": page})
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_page_is_read(method: str):
+    assert (await OBSERVE.answer(Question(method, "/livez", host="anything"))).status == 200
+
+
+async def refused(site: Site, question: Question) -> tuple[int, tuple[str, ...]]:
+    with pytest.raises(Refusal) as refusal:
+        await site.answer(question)
+    return refusal.value.problem.status, refusal.value.problem.allow
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get"])
+async def test_nothing_is_changed_by_any_method(method: str):
+    assert await refused(OBSERVE, Question(method, "/livez")) == (405, ("GET", "HEAD"))
+
+
+@pytest.mark.parametrize("path", ["/", "/livez/", "/api/config", "/%6civez", "//livez"])
+async def test_a_path_is_known_as_it_is_spelt_or_not_at_all(path: str):
+    assert (await refused(OBSERVE, Question("GET", path)))[0] == 404
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "10.0.0.7", "10.9.9.9"])
+async def test_the_admin_listener_answers_to_loopback_and_to_its_own_address(host: str):
+    assert (await ADMIN.answer(Question("GET", "/livez", host=host, local="10.9.9.9"))).status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "localhost.evil.example", "10.0.0.8", "localhost.", "[::1]", "0"])
+async def test_a_name_that_was_rebound_to_it_is_refused_before_anything_is_told(host: str):
+    assert (await refused(ADMIN, Question("GET", "/livez", host=host, local="10.9.9.9")))[0] == 403
+    assert (await refused(ADMIN, Question("GET", "/unknown", host=host, local="10.9.9.9")))[0] == 403
+
+
+def test_a_listener_on_every_address_knows_the_one_that_was_reached():
+    assert knows("10.0.0.7", "0.0.0.0", "10.0.0.7")
+    assert not knows("10.0.0.8", "0.0.0.0", "10.0.0.7")
+
+
+def test_no_answer_may_be_framed_guessed_at_kept_or_run_and_none_tells_a_version():
+    assert HEADERS["Server"] == "facade"
+    assert HEADERS["X-Content-Type-Options"] == "nosniff"
+    assert HEADERS["Cache-Control"] == "no-store"
+    policy = HEADERS["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "script" not in policy
