@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import gc
 import os
 import random
 import signal
@@ -35,9 +36,11 @@ from facade.page.document import STYLE
 from facade.port import Services
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
+from facade.proxy.tunnels import Tunnels
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
 from facade.targets.definition import Adapted, Silo
+from facade.targets.protect.protections import Protections
 from facade.tasks import spawn
 from facade.telemetry import exposition, lag, logs
 from facade.telemetry.metrics import Metrics
@@ -99,10 +102,23 @@ class Sidecar:
         self._metrics = Metrics(VERSION, refusals.REASONS)
         self._deadlines = Deadlines(loop)
         self._snapshots = Snapshots(nothing())
-        self._catalog = Catalog(self._deadlines, self._metrics, self._services, loop.time)
+        self._protections = Protections(self._deadlines, loop.time, time.time)
+        self._metrics.protected_by(self._protections.information)
+        self._catalog = Catalog(
+            self._deadlines, self._metrics, self._services, loop.time, chance.random, self._protections
+        )
         self._reloader = Reloader(source, beginning, self._catalog, self._snapshots, self._metrics, _now)
         recorder = Recorder(self._metrics, chance.random)
-        handler = Handler(self._snapshots, self._metrics, recorder, loop.time, time.time, chance.randbytes)
+        tunnels = Tunnels(self._snapshots, self._deadlines, self._metrics)
+        handler = Handler(
+            self._snapshots,
+            self._metrics,
+            recorder,
+            tunnels,
+            clock=loop.time,
+            wall=time.time,
+            chance=chance.randbytes,
+        )
         self._server = Server(
             handler,
             lambda: self._snapshots.current.limits,
@@ -123,6 +139,8 @@ class Sidecar:
             spawn(watch(self._source.folder, self._reloader.stale, self._reloader.reload, poll=poll), "watch files"),
             spawn(lag.watch_lag(self._metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
         ]
+        gc.collect()
+        gc.freeze()  # what is here stays: a collection must not look through it again while requests wait (30-50 ms)
         self._health.configured = True
         addresses = {listener.name: listener.address for listener in listeners}
         _log.info("serving", version=VERSION, listen=f"{self._settings.listen.host}:{port}", **addresses)
@@ -141,7 +159,7 @@ class Sidecar:
         return await open_listener("observe", self._settings.observe, Site(pages), self._request_id)
 
     async def _open_admin(self) -> OpenListener:
-        overview = Overview(VERSION, self._reloader, self._metrics, _now, breathe)
+        overview = Overview(VERSION, self._reloader, self._metrics, self._protections.get, _now, breathe)
         page = admin.StatusPage(status.slices, STYLE)
         pages = {
             **observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe),

@@ -44,8 +44,6 @@ def copy(tmp_path: Path) -> Path:
     for name in ("facade", "adapters"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    if not (tmp_path / "facade/testing.py").exists():
-        (tmp_path / "facade/testing.py").write_text("")
     return tmp_path
 
 

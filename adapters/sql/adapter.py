@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.sql.settings import Rows, SqlOperation, SqlSettings
 from adapters.sql.sqlite import SqliteDatabase, syntax_mistake
-from adapters.sql.work import MAX_ROWS, Bound, Work
+from adapters.sql.work import Bound, Work
 from facade.port import (
     Adapter,
     AdapterKind,
@@ -46,7 +46,7 @@ class SqlAdapter(Adapter):
             query=operation.query.text,
             values=_bind(operation.arguments, call),
             writes=operation.writes,
-            most=1 if operation.rows is Rows.ONE else MAX_ROWS,
+            one=operation.rows is Rows.ONE,
         )
         await self._database.run(work, call.deadline)
         return _answer(operation, work)
@@ -109,9 +109,8 @@ def _bound(template: Template, value: Value) -> str | int | None:
 
 
 def _answer(operation: SqlOperation, work: Work) -> Answer:
-    if operation.rows is Rows.ONE and not work.rows:
+    if work.one and not work.written.count:
         raise SiloSaysNo(404, f"{work.operation}: nothing found")
     if operation.status == 204:  # no content, by definition (RFC 9110 section 15.3.5)
         return Answer(operation.status)
-    body = work.rows[0] if operation.rows is Rows.ONE else b"[" + b",".join(work.rows) + b"]"
-    return Answer(operation.status, body, _JSON)
+    return Answer(operation.status, work.written.answer(), _JSON)

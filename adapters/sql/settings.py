@@ -49,7 +49,7 @@ class SqlSettings(BaseModel):
 
 
 class SqlOperation(BaseModel):
-    """One operation of a silo. `status` is that of its good answer; 204 leaves without a body."""
+    """One operation of a silo. `status` is that of its good answer, of those that a whole answer can have."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,4 +57,4 @@ class SqlOperation(BaseModel):
     arguments: dict[str, Template] = Field(default_factory=dict)
     rows: Rows = Rows.MANY
     writes: bool = False
-    status: int = Field(default=200, ge=200, le=299)
+    status: int = Field(default=200, ge=200, le=204)

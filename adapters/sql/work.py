@@ -6,6 +6,7 @@ loop, and what is too much is noticed before it fills the memory.
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,43 +27,55 @@ MAX_ANSWER_BYTES: Final = 8 * 1024 * 1024
 
 @dataclass(slots=True, repr=False)
 class Work:
-    """A statement with its values, and how far it is: `waiting` for a connection or a lock, a write `begun`."""
+    """A statement with its values, and how far it is: `waiting` for a connection or a lock, a write `begun`.
+
+    `one` is whether it answers with one row or with a list of all.
+    """
 
     operation: str
     query: str
     values: Bound
     writes: bool
-    most: int
+    one: bool
     waiting: bool = True
     begun: bool = False
-    rows: list[bytes] = field(default_factory=list)
+    written: RowWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.row_writer()
 
     def row_writer(self) -> RowWriter:
-        """A fresh one for each try, whose rows are then the work's."""
-        writer = RowWriter(self.operation, self.most)
-        self.rows = writer.rows
-        return writer
+        """A fresh one for each try; the last one's rows are the answer."""
+        self.written = RowWriter(self.operation, one=self.one)
+        return self.written
 
 
 class RowWriter:
-    """SQLite's row factory for one run: each row becomes JSON in `rows`; raises SiloNonsense for what cannot."""
+    """SQLite's row factory for one run: each row is written as JSON; raises SiloNonsense for what cannot be."""
 
-    def __init__(self, operation: str, most: int) -> None:
-        self.rows: list[bytes] = []
+    def __init__(self, operation: str, *, one: bool) -> None:
+        self.count = 0
         self._operation = operation
-        self._most = most
-        self._bytes = 0
+        self._one = one
+        self._most = 1 if one else MAX_ROWS
         self._names: tuple[str, ...] = ()
+        self._answer = io.BytesIO()  # and no list: joining one of 8 MiB takes longer than the event loop may be held
 
     def __call__(self, cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> None:
-        if len(self.rows) == self._most:
-            raise self._nonsense(f"more than {self._most} row{'' if self._most == 1 else 's'}")
+        if self.count == self._most:
+            raise self._nonsense(f"more than {self._most} row{'' if self._one else 's'}")
         self._names = self._names or self._columns(cursor)
-        written = self._write(row)
-        self._bytes += len(written)
-        if self._bytes > MAX_ANSWER_BYTES:
+        self._answer.write(b"," if self.count else b"" if self._one else b"[")
+        self._answer.write(self._write(row))
+        self.count += 1
+        if self._answer.tell() > MAX_ANSWER_BYTES:
             raise self._nonsense(f"more than {MAX_ANSWER_BYTES} bytes")
-        self.rows.append(written)
+
+    def answer(self) -> bytes:
+        """The row, empty where there is none; or the list of all. To be asked once, at the end."""
+        if not self._one:
+            self._answer.write(b"]" if self.count else b"[]")
+        return self._answer.getvalue()
 
     def _columns(self, cursor: sqlite3.Cursor) -> tuple[str, ...]:
         names = tuple(column[0] for column in cursor.description)

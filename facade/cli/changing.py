@@ -15,7 +15,8 @@ from facade.cli.files import find_sidecar, source
 from facade.cli.sidecar import Sidecar, Unreachable
 from facade.config.settings import Configuration
 from facade.control.change import Changed, change
-from facade.control.move import Plan, Refused
+from facade.control.move import Plan, Refused, subjects
+from facade.control.source import Source
 
 ASK_EVERY: Final = 0.1
 """Seconds between two questions to the sidecar, which sees a changed file within about as long."""
@@ -43,29 +44,34 @@ def carry_out(arguments: Namespace, wish: Wish, reason: str | None = None) -> in
     if not changed.lines:
         say(_document(changed, None, arguments, reason), _nothing_to_do(changed), as_json=arguments.json)
         return 0
-    followed = _follow(arguments, changed.revision)
+    followed = _follow(arguments, changed)
     said = _lines(changed, followed, arguments, reason)
     say(_document(changed, followed, arguments, reason), said, as_json=arguments.json)
     return 0 if followed.runs or not arguments.wait else 1
 
 
-def _follow(arguments: Namespace, revision: str) -> Followed:
-    """Wait until the sidecar runs `revision`, rejects it, or the time is up."""
+def _follow(arguments: Namespace, changed: Changed) -> Followed:
+    """Wait until the sidecar runs the change or rejects it, or the time is up."""
     if not arguments.wait:
         return Followed(runs=False, said="not waited for: facade status says whether it runs")
     try:
         sidecar = find_sidecar(arguments.admin, arguments.config)
-        return _wait(sidecar, revision, arguments.wait)
+        return _wait(sidecar, changed, source(arguments.config), arguments.wait)
     except Unreachable as unreachable:
         return Followed(runs=False, said=f"the file is changed and no sidecar was reached: {unreachable}")
 
 
-def _wait(sidecar: Sidecar, revision: str, seconds: float) -> Followed:
-    until = monotonic() + seconds
+def _wait(sidecar: Sidecar, changed: Changed, files: Source, seconds: float) -> Followed:
+    until, revision, before = monotonic() + seconds, changed.revision, ""
     while True:
         config = sidecar.ask("/api/config")
-        if config["running"]["revision"] == revision:
+        running = config["running"]["revision"]
+        if running == revision:
             return Followed(runs=True, said=f"running, revision {revision}, on {sidecar}", sidecar=str(sidecar))
+        if running != before and _holds_later(changed, files, running):
+            said = f"running together with a later change, revision {running}, on {sidecar}"
+            return Followed(runs=True, said=said, sidecar=str(sidecar))
+        before = running
         rejected = config["rejected"]
         if rejected is not None and rejected["revision"] == revision:
             reasons = "\n  ".join(["rejected by the sidecar, which serves on as before:", *rejected["reasons"]])
@@ -73,6 +79,20 @@ def _wait(sidecar: Sidecar, revision: str, seconds: float) -> Followed:
         if monotonic() >= until:
             return Followed(runs=False, said=_late(sidecar, config, revision, seconds), sidecar=str(sidecar))
         sleep(ASK_EVERY)
+
+
+def _holds_later(changed: Changed, files: Source, running: str) -> bool:
+    """Whether `running` are the files as somebody changed them after us, with our change still in them: the sidecar
+    reads two changes that come close together as one, and then never runs the revision of the first.
+    """
+    loaded = files.load()
+    now = loaded.configuration
+    return now is not None and loaded.revision == running and all(_holds(plan, now) for plan in changed.plans)
+
+
+def _holds(plan: Plan, now: Configuration) -> bool:
+    subject = subjects(now).get(plan.subject.name)
+    return subject is not None and subject.now == plan.to
 
 
 def _late(sidecar: Sidecar, config: Mapping[str, Any], revision: str, seconds: float) -> str:

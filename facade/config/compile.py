@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from facade.config.facade_file import FacadeFile, FreezeBlock, ListenBlock, LogBlock, TlsBlock
 from facade.config.routes_file import CanaryBlock, GroupBlock, PlatformBlock, RouteBlock
 from facade.config.settings import Drain, Freeze, Listener, Log, Settings, Tls
-from facade.config.silo_file import SiloBlock
+from facade.config.silo_file import ProtectBlock, SiloBlock
 from facade.routing.route import Canary, Group, Place, PlatformService, Route
 from facade.routing.stage import Stage
-from facade.targets.definition import Adapted, Passthrough, Protect, Silo
+from facade.targets.definition import Adapted, BreakerRules, Passthrough, Protect, Silo
+from facade.targets.protect.hours import Hours
 from facade.wire.limits import Forwarded, Limits
 
 
@@ -40,10 +42,10 @@ def compile_settings(block: FacadeFile, folder: Path) -> Settings:
     return Settings(**{key: value for key, value in given.items() if value is not None})
 
 
-def compile_silo(block: SiloBlock, reach: Passthrough | Adapted, place: Place) -> Silo:
-    """A silo that is reached by `reach`."""
+def compile_silo(block: SiloBlock, reach: Passthrough | Adapted, place: Place, zone: ZoneInfo) -> Silo:
+    """A silo that is reached by `reach`; its hours are told by the clock of `zone`."""
     given = _given(block, "owner", "switch_off", "after_switch_off")
-    return Silo(block.silo, reach, **given, protect=Protect(**_given(block.protect)), place=place)
+    return Silo(block.silo, reach, **given, protect=_protect(block.protect, zone), place=place)
 
 
 def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place) -> Route | None:
@@ -91,6 +93,15 @@ def _log(block: LogBlock | None) -> Log:
 
 def _freeze(block: FreezeBlock) -> Freeze:
     return Freeze(block.start, block.end, block.why or "")
+
+
+def _protect(block: ProtectBlock | None, zone: ZoneInfo) -> Protect:
+    given = _given(block)
+    if block is not None and block.breaker is not None:
+        given["breaker"] = BreakerRules(**_given(block.breaker))
+    if block is not None and block.hours is not None:
+        given["hours"] = Hours(block.hours, zone)
+    return Protect(**given)
 
 
 def _platform(block: PlatformBlock) -> PlatformService:

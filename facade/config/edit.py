@@ -7,6 +7,7 @@ by hand. Pure: whoever calls writes the file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
@@ -19,6 +20,8 @@ from facade.routing.stage import Stage
 
 _LISTS: Final = ("routes", "groups")
 _QUOTES: Final = frozenset({"'", '"'})
+_GAP: Final = re.compile(r"([^#'\"\r\n]*?)( +)(?=#)")
+"""What stands between a scalar and the comment of its line; a quote before the `#` may be around it, so it ends the look."""
 _FOUND_IN: Final = "the file"
 _MOVES_WITH: Final = "move the group that names it, or write its stage"
 _ADD_CANARY: Final = "write canary: {share: 10%, by: cookie session} below its stage"
@@ -43,7 +46,7 @@ def set_stage(text: str, name: str, stage: Stage, share: Fraction | None) -> str
         what = f"the canary of {quote(name)} has no share"
         changes.append((_scalar(canary, "share", what, "write one"), _share(share)))
     for node, value in sorted(changes, key=lambda change: change[0].start, reverse=True):
-        body = body[: node.start] + _as_written(node, value) + body[node.end :]
+        body = _replaced(body, node, _as_written(node, value))
     return mark + body
 
 
@@ -94,6 +97,16 @@ def _scalar(block: MappingNode, key: str, what: str, mend: str) -> ScalarNode:
     if node.style not in {"", *_QUOTES}:
         raise EditRefused(f"{key} in line {node.place.line} is a text of several lines; write it on one")
     return node
+
+
+def _replaced(text: str, node: ScalarNode, written: str) -> str:
+    """The text with the scalar replaced. A comment behind it stays in its column, as far as there are spaces to give."""
+    behind = text[node.end :]
+    gap = _GAP.match(behind)
+    if gap is not None:
+        spaces = max(1, len(gap[2]) - len(written) + node.end - node.start)
+        behind = gap[1] + " " * spaces + behind[gap.end() :]
+    return text[: node.start] + written + behind
 
 
 def _as_written(node: ScalarNode, value: str) -> str:

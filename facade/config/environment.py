@@ -32,6 +32,8 @@ KEYS: Final = (
     "limits.header_timeout",
     "limits.idle_timeout",
     "limits.connections",
+    "limits.tunnel_idle",
+    "limits.tunnel_grace",
     "log.requests",
     "log.errors",
     "log.level",

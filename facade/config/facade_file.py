@@ -60,6 +60,8 @@ class LimitsBlock(Block):
     header_timeout: PositiveDuration | None = None
     idle_timeout: PositiveDuration | None = None
     connections: Count | None = None
+    tunnel_idle: PositiveDuration | None = None
+    tunnel_grace: PositiveDuration | None = None
 
 
 class ForwardedBlock(Block):

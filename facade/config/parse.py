@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from facade.config.checks import RULES, WARNINGS, judge
 from facade.config.compile import compile_route
@@ -67,7 +68,7 @@ def parse(
     folder = folder.absolute()  # what is relative to it must not move with the working folder
     secrets = Secrets(environment, serving=serving)
     facade = _facade(files, folder, environment, secrets, serving=serving)
-    around = Surroundings(folder / SILOS, kinds, secrets)
+    around = Surroundings(folder / SILOS, kinds, secrets, _zone(facade))
     silos = [read_silos(name, files[name], around) for name in _below(files, SILOS)]
     routes, groups = _routes(files)
     without = [*unread, *_absent(files, unread)]
@@ -109,6 +110,12 @@ def _facade(
     if NAME in files:
         return read_facade(files[NAME], folder, environment, secrets, serving=serving)
     return Reading(is_whole=False)
+
+
+def _zone(facade: Reading[DraftFacade]) -> ZoneInfo:
+    """Whose clock times are written by; any will do while facade.yaml is mistaken, for then nothing serves."""
+    settings = facade.written[0].settings if facade.written else None
+    return ZoneInfo((settings or Settings()).timezone)
 
 
 def _routes(files: Mapping[str, bytes]) -> tuple[list[Reading[DraftRoute]], list[Reading[DraftGroup]]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -30,11 +31,12 @@ _SETTINGS: Final = ("settings",)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a silo is read with. `folder` is where its file lies."""
+    """What a silo is read with. `folder` is where its file lies, `zone` whose clock its hours are written by."""
 
     folder: Path
     kinds: Kinds
     secrets: Secrets
+    zone: ZoneInfo
 
 
 def read_silos(file: str, data: bytes, around: Surroundings) -> Reading[DraftSilo]:
@@ -61,7 +63,9 @@ def _read_silo(root: MappingNode, mistakes: list[Mistake], around: Surroundings)
     head = check(PassthroughSilo if adapter == PASSTHROUGH else AdaptedSilo, root, unbuilt=SILO)
     mistakes += head.mistakes
     reach = _passthrough(root, mistakes) if adapter == PASSTHROUGH else _adapted(root, adapter, mistakes, around)
-    silo = compile_silo(head.block, reach, root.place) if head.block is not None and reach is not None else None
+    silo = None
+    if head.block is not None and reach is not None:
+        silo = compile_silo(head.block, reach, root.place, around.zone)
     return DraftSilo(root, root.text("silo"), adapter, _operation_names(root, adapter), silo)
 
 
@@ -71,7 +75,7 @@ def _passthrough(root: MappingNode, mistakes: list[Mistake]) -> Passthrough | No
         return None
     checked = check(PassthroughSettings, node, _SETTINGS, SILO)
     settings = _settings(checked, PassthroughSettings, node, mistakes)
-    return None if checked.mistakes else Passthrough(settings.url, settings.host)
+    return None if checked.mistakes else Passthrough(settings.url, settings.host, settings.rewrite == "on")
 
 
 def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], around: Surroundings) -> Adapted | None:

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from facade.config.block import Block
+from facade.config.block import Block, one_or_more
+from facade.config.calendar import OpenWindow
 from facade.config.network import parse_origin
-from facade.config.types import Date, PositiveDuration, Text, Word, reads
+from facade.config.types import Count, Date, PositiveDuration, PositiveShare, Text, Whole, Word, reads
 from facade.targets.definition import AfterSwitchOff
 
 SettingsOrigin = Annotated[
@@ -31,10 +32,23 @@ def _read_by(model: type[Block]) -> BeforeValidator:
     return BeforeValidator(lambda value: value, json_schema_input_type=model)
 
 
+class BreakerBlock(Block):
+    """When a silo that fails is left alone."""
+
+    errors: PositiveShare | None = None
+    window: PositiveDuration | None = None
+    calls: Count | None = None
+    pause: PositiveDuration | None = None
+
+
 class ProtectBlock(Block):
     """What keeps a silo from being overrun."""
 
     timeout: PositiveDuration | None = None
+    concurrency: Count | None = None
+    queue: Whole | None = None
+    breaker: BreakerBlock | None = None
+    hours: Annotated[tuple[OpenWindow, ...], Field(min_length=1), one_or_more(OpenWindow)] | None = None
 
 
 class SiloBlock(Block):
@@ -49,10 +63,11 @@ class SiloBlock(Block):
 
 
 class PassthroughSettings(Block):
-    """Where a silo that speaks HTTP is, and whose name it reads in Host."""
+    """Where a silo that speaks HTTP is, whose name it reads in Host, and whether its own is kept from callers."""
 
     url: SettingsOrigin
     host: Literal["silo", "caller"] = "silo"
+    rewrite: Literal["on", "off"] = "on"
 
 
 class PassthroughSilo(SiloBlock):

@@ -107,6 +107,14 @@ def format_share(share: Fraction) -> str:
     return f"{whole}.{decimals:012d}".rstrip("0").rstrip(".") + "%"
 
 
+def parse_positive_share(text: str) -> Fraction:
+    """A part of 1, exact, more than none."""
+    share = parse_share(text)
+    if not share:
+        raise Unfit("is no share at all; write a percentage above 0%")
+    return share
+
+
 def parse_size(text: str) -> int:
     """Bytes.
 
@@ -188,8 +196,10 @@ def written_as(pattern: re.Pattern[str], example: str) -> WithJsonSchema:
 Duration = Annotated[float, reads(parse_duration), written_as(_DURATION, "10s")]
 PositiveDuration = Annotated[float, reads(parse_positive_duration), written_as(_DURATION, "10s")]
 Share = Annotated[Fraction, reads(parse_share), written_as(_SHARE, "25%")]
+PositiveShare = Annotated[Fraction, reads(parse_positive_share), written_as(_SHARE, "25%")]
 Size = Annotated[int, reads(parse_size), written_as(_SIZE, "64KiB")]
 Count = Annotated[int, reads(parse_count), WithJsonSchema({"type": "integer", "minimum": 1})]
+Whole = Annotated[int, reads(parse_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
 Text = Annotated[str, reads(parse_text), WithJsonSchema({"type": "string", "minLength": 1})]
 Name = Annotated[str, reads(parse_name), written_as(_NAME, "titles.read")]
 Word = Annotated[str, reads(parse_word), written_as(_WORD, "portal")]

@@ -13,14 +13,9 @@ FACADE: Final = frozenset({"tunnel_grace"})
 
 SILO: Final = frozenset(
     {
-        "protect.breaker",
-        "protect.concurrency",
-        "protect.hours",
-        "protect.queue",
         "settings.chunked",
         "settings.lenient",
         "settings.paths",
-        "settings.rewrite",
     }
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -44,10 +45,10 @@ def begin(source: Source, now: datetime.datetime) -> Beginning:
         return Beginning(loaded.configuration, result, began(result, now), seen, loaded.files)
     kept = _kept(loaded)
     if kept is None:
-        raise StartError("\n".join(map(str, loaded.mistakes)))
+        raise StartError(_why_not(source.folder, loaded))
     again = source.load(kept.files)
     if again.configuration is None:
-        raise StartError("\n".join([*map(str, loaded.mistakes), _no_longer(kept, again)]))
+        raise StartError("\n".join([_why_not(source.folder, loaded), *_no_longer(kept, loaded, again)]))
     result = ReloadResult(Outcome.REJECTED, loaded.revision, loaded.mistakes, loaded.warnings)
     _log.error("the files are mistaken, the last accepted configuration serves", revision=kept.revision)
     view = began_from_state(RevisionView(again.revision, kept.at), result, now)
@@ -66,7 +67,13 @@ def _kept(loaded: Loaded) -> Accepted | None:
     return None
 
 
-def _no_longer(kept: Accepted, again: Loaded) -> str:
-    return (
-        f"state: the configuration {kept.revision} that was kept is mistaken too ({again.mistakes[0]}); mend the files"
-    )
+def _why_not(folder: Path, loaded: Loaded) -> str:
+    if not folder.is_dir():
+        return f"{folder}: is no folder; name the one that holds facade.yaml by --config or FACADE_CONFIG"
+    return "\n".join(map(str, loaded.mistakes))
+
+
+def _no_longer(kept: Accepted, loaded: Loaded, again: Loaded) -> list[str]:
+    """What is wrong with the kept configuration, unless it is what is wrong with the files and has been said."""
+    news = [mistake for mistake in again.mistakes if mistake not in loaded.mistakes]
+    return [f"state: the configuration {kept.revision} that was kept is mistaken too: {news[0]}"] if news else []

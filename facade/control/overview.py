@@ -8,16 +8,18 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from facade.config.settings import Configuration
 from facade.control.answers import Pause
 from facade.control.describe import kind_of, match_of, name_of, share_of
 from facade.control.reload import Reloader
 from facade.control.view import Calls, ConfigView, RouteRow, SiloRow, StatusView, is_overdue
 from facade.routing.route import Route
 from facade.routing.stage import Side
+from facade.targets.definition import Silo
+from facade.targets.protect.protection import Protection
 from facade.telemetry.metrics import Metrics
 
 ROUTES_A_PIECE: Final = 100
@@ -25,19 +27,21 @@ ROUTES_A_PIECE: Final = 100
 
 
 class Overview:
-    """Takes views of what runs. `clock` tells the time of day, aware, in UTC."""
+    """Takes views of what runs. `protection` is what stands before a silo; `clock` tells the time, aware, in UTC."""
 
     def __init__(
         self,
         version: str,
         reloader: Reloader,
         metrics: Metrics,
+        protection: Callable[[str], Protection | None],
         clock: Callable[[], datetime.datetime],
         pause: Pause,
     ) -> None:
         self._version = version
         self._reloader = reloader
         self._metrics = metrics
+        self._protection = protection
         self._clock = clock
         self._pause = pause
 
@@ -56,7 +60,11 @@ class Overview:
                 await self._pause()
         now = self._clock()
         today = now.astimezone(ZoneInfo(configuration.settings.timezone)).date()
-        silos = silo_rows(configuration, self._metrics.asked(), today)
+        asked, answering = self._metrics.asked(), self._metrics.answering()
+        silos = tuple(
+            protected(silo_row(silo, asked, today), silo, answering, self._protection(silo.name))
+            for silo in configuration.silos.values()
+        )
         return StatusView(self._version, now, config, tuple(routes), silos)
 
     def _calls(self, route: str) -> Calls:
@@ -79,20 +87,34 @@ def route_row(route: Route, calls: Calls) -> RouteRow:
     )
 
 
-def silo_rows(configuration: Configuration, asked: Mapping[str, int], today: datetime.date) -> tuple[SiloRow, ...]:
-    """The silos as they are shown. `asked` counts the calls of every target, those that no route covers too."""
+def silo_row(silo: Silo, asked: Mapping[str, int], today: datetime.date) -> SiloRow:
+    """A silo as it is shown. `asked` counts the calls of every target, those that no route covers too."""
     every = sum(asked.values())
-    return tuple(
-        SiloRow(
-            name=silo.name,
-            kind=kind_of(silo),
-            owner=silo.owner,
-            switch_off=silo.switch_off,
-            overdue=is_overdue(silo.switch_off, today),
-            calls=asked.get(silo.name, 0),
-            share=asked.get(silo.name, 0) / every if every else None,
-        )
-        for silo in configuration.silos.values()
+    return SiloRow(
+        name=silo.name,
+        kind=kind_of(silo),
+        owner=silo.owner,
+        switch_off=silo.switch_off,
+        overdue=is_overdue(silo.switch_off, today),
+        calls=asked.get(silo.name, 0),
+        share=asked.get(silo.name, 0) / every if every else None,
+    )
+
+
+def protected(row: SiloRow, silo: Silo, answering: Mapping[str, int], protection: Protection | None) -> SiloRow:
+    """The row with what keeps the silo from being overrun. `answering` counts the calls in flight of every target."""
+    row = replace(row, in_flight=answering.get(silo.name, 0))
+    if protection is None:
+        return row
+    rules, breaker = protection.rules, protection.breaker
+    return replace(
+        row,
+        concurrency=rules.concurrency,
+        waiting=protection.budget.waiting,
+        queue=None if rules.concurrency is None else rules.queue,
+        breaker=None if breaker is None else breaker.state,
+        hours=None if rules.hours is None else str(rules.hours),
+        opens=protection.opens,
     )
 
 

@@ -75,7 +75,9 @@ class RouteRow:
 class SiloRow:
     """One silo. `calls` are those it was asked since the start, `share` their part of all calls of any target.
 
-    `share` is None before the first call. `overdue` is `is_overdue` of the day the view was made.
+    `share` is None before the first call. `overdue` is `is_overdue` of the day the view was made. What keeps it from
+    being overrun is None where it has none: `in_flight` of `concurrency` calls at once, `waiting` of `queue` for a
+    place, the state of its `breaker`, and its `hours` as written. `opens` is when they begin, None while they last.
     """
 
     name: str
@@ -85,6 +87,13 @@ class SiloRow:
     overdue: bool
     calls: int
     share: float | None
+    in_flight: int = 0
+    concurrency: int | None = None
+    waiting: int = 0
+    queue: int | None = None
+    breaker: str | None = None
+    hours: str | None = None
+    opens: datetime.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

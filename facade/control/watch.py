@@ -93,7 +93,7 @@ async def _follow_until_replaced(folder: Path, look: Look) -> None:
     async with aclosing(events):
         async for changes in events:
             await look(bool(changes))
-            replaced = False
+            replaced = any(path in places for _, path in changes)
             if replaced or await asyncio.to_thread(identities, folder) != armed:
                 return
 

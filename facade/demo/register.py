@@ -17,7 +17,7 @@ FILE: Final = Path("records", "benefits.sqlite")
 """Relative to the configuration's folder, as `silos/benefits-db.yaml` names it."""
 
 _TABLE: Final = """
-    create table claim (reference text primary key, nino text, status text default 'received', amount numeric)
+    create table claim (reference text primary key, nino text, status text default 'received', amount text)
 """
 _ROW: Final = "insert into claim (reference, nino, status, amount) values (?, ?, ?, ?)"
 _COMPANIONS: Final = ("-journal", "-wal", "-shm")

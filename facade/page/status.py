@@ -15,8 +15,9 @@ from facade.telemetry.exposition import sliced
 
 _CALLS = ("By legacy", "By platform", "By facade")
 _ROUTE_COLUMNS = ("Route", "Match", "Stage", "Platform share", *_CALLS, "Group", "Written in")
-_SILO_COLUMNS = ("Silo", "Kind", "Owner", "Switch-off", "Calls", "Share of traffic")
-_NUMBERS = frozenset({"Platform share", *_CALLS, "Calls", "Share of traffic"})
+_LOAD = ("In flight", "Waiting", "Breaker", "Hours")
+_SILO_COLUMNS = ("Silo", "Kind", "Owner", "Switch-off", "Calls", "Share of traffic", *_LOAD)
+_NUMBERS = frozenset({"Platform share", *_CALLS, "Calls", "Share of traffic", "In flight", "Waiting"})
 
 
 def render(view: StatusView) -> str:
@@ -95,6 +96,10 @@ def _silo(silo: SiloRow) -> Iterable[Markup]:
         _switch_off(silo),
         _count(silo.calls),
         _percent(silo.share),
+        _of(silo.in_flight, silo.concurrency),
+        _of(silo.waiting, silo.queue),
+        _breaker(silo.breaker),
+        _hours(silo),
     )
 
 
@@ -103,6 +108,19 @@ def _switch_off(silo: SiloRow) -> Markup:
         return Markup('<span class="quiet">no date yet</span>')
     day = _day(silo.switch_off)
     return Markup(f'<span class="overdue">overdue since {day}</span>') if silo.overdue else day
+
+
+def _breaker(state: str | None) -> Markup:
+    if state is None or state == "closed":
+        return _text(state)
+    return Markup(f'<span class="refusing">{escape(state.replace("_", " "))}</span>')
+
+
+def _hours(silo: SiloRow) -> Markup:
+    if silo.opens is None:
+        return _text(silo.hours)
+    opens = f"{silo.opens:%A}, {_plain(silo.opens)}, {silo.opens:%H:%M}"
+    return Markup(f'{_text(silo.hours)}; <span class="refusing">closed until {opens}</span>')
 
 
 def _table(caption: str, columns: tuple[str, ...], rows: Iterable[Iterable[Markup]]) -> Iterator[str]:
@@ -135,6 +153,11 @@ def _text(text: str | None) -> Markup:
 
 def _count(number: int) -> Markup:
     return Markup(f"{number:,}")
+
+
+def _of(number: int, limit: int | None) -> Markup:
+    """A number and its bound: `3 of 20`."""
+    return _count(number) if limit is None else Markup(f"{_count(number)} of {_count(limit)}")
 
 
 def _percent(share: float | None) -> Markup:

@@ -13,10 +13,12 @@ from facade.proxy.passage import Chance, Passage
 from facade.proxy.receive import host_name, receive
 from facade.proxy.record import Recorder
 from facade.proxy.respond import refuse, respond
+from facade.proxy.tunnels import Tunnels
 from facade.routing.decide import decide
 from facade.routing.stage import Side
 from facade.routing.table import WrongMethod
 from facade.snapshot import Snapshot, Snapshots
+from facade.targets.protect.protection import Admission, Protection
 from facade.targets.request import Request
 from facade.targets.served import Served
 from facade.targets.target import Target
@@ -35,11 +37,20 @@ class Handler:
     """Answers requests. `clock` is monotonic and `wall` Unix time, both in seconds; `chance` gives random bytes."""
 
     def __init__(
-        self, snapshots: Snapshots, metrics: Metrics, recorder: Recorder, clock: Clock, wall: Clock, chance: Chance
+        self,
+        snapshots: Snapshots,
+        metrics: Metrics,
+        recorder: Recorder,
+        tunnels: Tunnels,
+        *,
+        clock: Clock,
+        wall: Clock,
+        chance: Chance,
     ) -> None:
         self._snapshots = snapshots
         self._metrics = metrics
         self._recorder = recorder
+        self._tunnels = tunnels
         self._clock = clock
         self._wall = wall
         self._chance = chance
@@ -72,7 +83,10 @@ class Handler:
         request.until = NEVER if timeout is None else passage.started + timeout
         request.trace_id = passage.trace.trace_id
         request.traceparent = passage.trace.header if passage.trace.minted else None
-        await self._pass(target, request, passage)
+        if target.protection is None:
+            await self._pass(target, request, passage)
+        else:
+            await self._pass_protected(target, target.protection, request, passage)
 
     def _decide(self, served: Served, facts: RequestFacts, passage: Passage) -> Target:
         decision = decide(served.route, facts)
@@ -89,7 +103,13 @@ class Handler:
         passage.side, passage.reason = Side.LEGACY, "unmatched"
         return snapshot.unmatched
 
-    async def _pass(self, target: Target, request: Request, passage: Passage) -> None:
+    async def _pass_protected(self, target: Target, protection: Protection, request: Request, passage: Passage) -> None:
+        with await protection.admit(request) as admission:
+            await self._pass(target, request, passage, admission)
+
+    async def _pass(
+        self, target: Target, request: Request, passage: Passage, admission: Admission | None = None
+    ) -> None:
         """Ask the target and send its answer. Whatever happens, the target is let go of."""
         asked = self._clock()
         if target.silo is not None:
@@ -102,7 +122,12 @@ class Handler:
             finally:
                 self._metrics.target(target.name, self._clock() - asked)
             passage.status = reply.head.status
-            await respond(passage.exchange, reply)
+            if admission is not None:
+                admission.answered(reply.head.status)
+            if reply.tunnel is not None:
+                await self._tunnels.carry(passage, reply, reply.tunnel)
+            else:
+                await respond(passage.exchange, reply)
         finally:
             target.in_flight.value -= 1
             if reply is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -13,7 +14,7 @@ from facade.wire import refusals
 from facade.wire.exchange import Exchange
 from facade.wire.headers import Sender, passes
 from facade.wire.limits import Forwarded
-from facade.wire.message import HOST, HTTP_1_1
+from facade.wire.message import HOST, HTTP_1_1, RequestHead
 
 _SENDERS: Final = 4096
 """Senders and hosts whose reading is remembered: a sidecar's clients are few (a proxy, an application) or brief."""
@@ -26,22 +27,28 @@ _HOST: Final = re.compile(
 )
 """RFC 3986 section 3.2.2 without userinfo."""
 
+_LONGEST_HOST: Final = 253 + len(":65535")
+"""Bytes of a Host: a DNS name (RFC 1035 section 2.3.4) and a port. What is remembered by its Host must be small."""
+
 _ABSOLUTE: Final = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?]*)(.*)")
 """Absolute-form (RFC 9112 section 3.2.2)."""
 
 _REFUSED_METHODS: Final = frozenset({b"CONNECT", b"TRACE"})
 """A gateway opens no tunnels on demand, and shows nobody the fields a request arrived with (RFC 9110 section 9.3)."""
 
+_NOT_SERVED: Final = replace(
+    refusals.METHOD_NOT_ALLOWED,
+    detail="This method is not served here.",
+    allow=("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"),
+)
+
 
 def receive(exchange: Exchange, forwarded: Forwarded) -> Request:
     """Read the request, or raise `Refusal` where it could be read in two ways."""
     head = exchange.head
     if head.method in _REFUSED_METHODS:
-        raise Refusal(refusals.METHOD_NOT_ALLOWED)
-    host = head.get(HOST)
-    if (host is None and head.minor == HTTP_1_1) or head.repeats(HOST):
-        raise Refusal(refusals.BAD_HOST)  # RFC 9112 section 3.2; an HTTP/1.0 client may have none
-    sender = _sender(host or b"", exchange.peer, exchange.secure, forwarded)
+        raise Refusal(_NOT_SERVED)
+    sender = _sender(_host(head), exchange.peer, exchange.secure, forwarded)
     if not head.target.startswith(b"/"):
         head.target = _origin_form(head.target, sender.host)
     path, mark, query = head.target.partition(b"?")
@@ -51,6 +58,16 @@ def receive(exchange: Exchange, forwarded: Forwarded) -> Request:
     if passes(head) >= _MAX_PASSES:
         raise Refusal(refusals.LOOP)
     return Request(head, exchange.body, normal, mark + query, sender, exchange.interim)
+
+
+def _host(head: RequestHead) -> bytes:
+    """Exactly one Host (RFC 9112 section 3.2); an HTTP/1.0 client may have none."""
+    host = head.get(HOST)
+    if host is None and head.minor != HTTP_1_1:
+        return b""
+    if not host or len(host) > _LONGEST_HOST or head.repeats(HOST):
+        raise Refusal(refusals.BAD_HOST)
+    return host
 
 
 @lru_cache(maxsize=_SENDERS)

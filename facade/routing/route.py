@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 
 from facade.routing.share import threshold
@@ -137,17 +138,39 @@ class SiloReference:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetTls:
+    """What TLS to a target stands on: PEM files (absolute paths) and a name. Verification cannot be switched off.
+
+    `ca` is who signs the target's certificate (None: the authorities of the system), `server_name` the name that it
+    is asked for and must carry (None: its URL's host), `certificate` and `key` are what the facade shows, if anything.
+    """
+
+    ca: Path | None = None
+    server_name: str | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformService:
     """A new implementation, reached over HTTP.
 
-    `url` is its origin without a path; `path` a template that replaces the request's path (None: as sent);
-    `timeout` bounds one try, in seconds; `host` is `caller` (the Host field as sent) or `target`.
+    `url` is its origin without a path, `others` are those of further endpoints that do the same; `path` is a template
+    that replaces the request's path (None: as sent); `timeout` bounds one try, in seconds; `host` is `caller` (the Host
+    field as sent) or `target`.
     """
 
     url: str
     path: str | None = None
     timeout: float | None = None
     host: str = "caller"
+    others: tuple[str, ...] = ()
+    tls: TargetTls | None = None
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All its endpoints."""
+        return (self.url, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

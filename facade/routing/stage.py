@@ -78,6 +78,18 @@ WHOLE_MOVES: Final[Mapping[Stage, Mapping[Stage, Direction]]] = MappingProxyType
     }
 )
 
+SIDES: Final[Mapping[Stage, frozenset[Side]]] = MappingProxyType(
+    {
+        Stage.LEGACY: frozenset({Side.LEGACY}),
+        Stage.SHADOW: frozenset({Side.LEGACY}),
+        Stage.CANARY: frozenset({Side.LEGACY, Side.PLATFORM}),
+        Stage.PLATFORM: frozenset({Side.PLATFORM}),
+        Stage.COMPLETE: frozenset({Side.PLATFORM}),
+        Stage.GONE: frozenset({Side.OWN}),
+    }
+)
+"""Who may answer in each stage."""
+
 _ORDER: Final = tuple(Stage)
 
 

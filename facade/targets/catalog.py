@@ -18,7 +18,9 @@ from facade.routing.route import PlatformService, Route, SiloReference
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, Passthrough, Silo
 from facade.targets.http import HttpTarget
+from facade.targets.leakage import Leakages
 from facade.targets.own import OWN, GoneAnswer
+from facade.targets.protect.protections import Adopted, Protections
 from facade.targets.served import ASKS_LEGACY, ASKS_PLATFORM, Served
 from facade.targets.silo import SiloTarget
 from facade.targets.target import Target
@@ -35,7 +37,7 @@ _LAST_CALLS: Final = 1.0
 """Seconds beyond a silo's own time-out after which no call of an old table can be running."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Open:
     """An open adapter and the definition it was opened for."""
 
@@ -53,20 +55,30 @@ class Adoption:
     targets: frozenset[str]
     pools: Mapping[tuple[str, str, int], Pool] = field(repr=False)
     adapters: Mapping[str, _Open] = field(repr=False)
+    protections: Mapping[str, Adopted] = field(repr=False)
 
 
 class Catalog:
-    """Everything that is open towards silos and services."""
+    """Everything that is open towards silos and services. `draw` gives a number of [0, 1), for samples of answers."""
 
     def __init__(
-        self, deadlines: Deadlines, metrics: Metrics, services: Callable[[Silo], Services], clock: Callable[[], float]
+        self,
+        deadlines: Deadlines,
+        metrics: Metrics,
+        services: Callable[[Silo], Services],
+        clock: Callable[[], float],
+        draw: Callable[[], float],
+        protections: Protections,
     ) -> None:
         self._deadlines = deadlines
         self._metrics = metrics
         self._services = services
         self._clock = clock
+        self._draw = draw
+        self._protections = protections
         self._pools: dict[tuple[str, str, int], Pool] = {}
         self._adapters: dict[str, _Open] = {}
+        self._retired: set[_Open] = set()
 
     def __repr__(self) -> str:
         return f"<Catalog pools={list(self._pools.values())} adapters={sorted(self._adapters)}>"
@@ -78,13 +90,22 @@ class Catalog:
             for silo in silos.values():
                 if isinstance(silo.reach, Adapted):
                     adapters[silo.name] = await self._adapter(silo, silo.reach)
+            return self._adoption(silos, tuple(routes), unmatched, adapters)
         except BaseException:
             await self._close_new(adapters)
             raise
-        opening = _Opening(self._deadlines, self._metrics, self._clock, silos, self._pools, adapters)
+
+    def _adoption(
+        self, silos: Mapping[str, Silo], routes: tuple[Route, ...], unmatched: str | None, adapters: Mapping[str, _Open]
+    ) -> Adoption:
+        leakages = Leakages(routes, self._metrics, self._draw)
+        protections = self._protections.adopt(silos.values())
+        opening = _Opening(
+            self._deadlines, self._metrics, self._clock, silos, self._pools, adapters, leakages, protections
+        )
         served = {route.name: opening.served(route) for route in routes}
         rest = None if unmatched is None else opening.silo(SiloReference(unmatched))
-        return Adoption(served, rest, frozenset(opening.names), opening.pools, adapters)
+        return Adoption(served, rest, frozenset(opening.names), opening.pools, adapters, protections)
 
     def settle(self, adoption: Adoption) -> None:
         """The adoption serves now: let go of what only the table before it needed."""
@@ -93,9 +114,11 @@ class Catalog:
                 pool.close()
         for name, open_ in self._adapters.items():
             if adoption.adapters.get(name) is not open_:
-                _ = spawn(_close_later(open_), f"close adapter {name}")
+                self._retired.add(open_)
+                _ = spawn(self._close_later(open_), f"close adapter {name}")
         self._pools = dict(adoption.pools)
         self._adapters = dict(adoption.adapters)
+        self._protections.settle(adoption.protections)
 
     async def discard(self, adoption: Adoption) -> None:
         """The adoption will not serve: close what was opened for it alone."""
@@ -107,7 +130,8 @@ class Catalog:
     async def close(self) -> None:
         for pool in self._pools.values():
             pool.close()
-        for open_ in self._adapters.values():
+        retired, self._retired = self._retired, set()
+        for open_ in (*self._adapters.values(), *retired):
             await open_.adapter.close()
 
     async def _adapter(self, silo: Silo, reach: Adapted) -> _Open:
@@ -122,10 +146,11 @@ class Catalog:
             if self._adapters.get(name) is not open_:
                 await open_.adapter.close()
 
-
-async def _close_later(open_: _Open) -> None:
-    await asyncio.sleep(open_.patience + _LAST_CALLS)
-    await open_.adapter.close()
+    async def _close_later(self, open_: _Open) -> None:
+        await asyncio.sleep(open_.patience + _LAST_CALLS)
+        if open_ in self._retired:
+            self._retired.discard(open_)
+            await open_.adapter.close()
 
 
 class _Opening:
@@ -139,6 +164,8 @@ class _Opening:
         silos: Mapping[str, Silo],
         pools: Mapping[tuple[str, str, int], Pool],
         adapters: Mapping[str, _Open],
+        leakages: Leakages,
+        protections: Mapping[str, Adopted],
     ) -> None:
         self._deadlines = deadlines
         self._metrics = metrics
@@ -146,6 +173,8 @@ class _Opening:
         self._silos = silos
         self._known = pools
         self._adapters = adapters
+        self._leakages = leakages
+        self._protections = protections
         self.pools: dict[tuple[str, str, int], Pool] = {}
         self.names: set[str] = {OWN}
 
@@ -156,6 +185,13 @@ class _Opening:
         return Served(route, legacy, platform, own)
 
     def silo(self, reference: SiloReference) -> Target:
+        """One operation of a silo, behind the silo's protection if it has one."""
+        target = self._silo(reference)
+        adopted = self._protections.get(reference.silo)
+        target.protection = None if adopted is None else adopted.protection
+        return target
+
+    def _silo(self, reference: SiloReference) -> Target:
         silo = self._silos[reference.silo]
         self.names.add(silo.name)
         in_flight = self._metrics.in_flight(silo.name)
@@ -164,7 +200,14 @@ class _Opening:
             url, keeps = silo.reach.url, silo.reach.host == "caller"
             host, pool = urlsplit(url).netloc, self._pool(url)
             return HttpTarget(
-                silo.name, pool, in_flight, patience=patience, silo=silo.name, host=host, keeps_host=keeps
+                silo.name,
+                pool,
+                in_flight,
+                patience=patience,
+                silo=silo.name,
+                host=host,
+                keeps_host=keeps,
+                leakage=self._leakages.of_silo(silo.name, silo.reach),
             )
         adapter = self._adapters[silo.name].adapter
         operation = reference.operation or ""
@@ -174,9 +217,9 @@ class _Opening:
         platform = route.platform
         if isinstance(platform, SiloReference):
             return self.silo(platform)
-        return None if platform is None else self._service(platform)
+        return None if platform is None else self._service(platform, route)
 
-    def _service(self, platform: PlatformService) -> Target:
+    def _service(self, platform: PlatformService, route: Route) -> Target:
         pool = self._pool(platform.url)
         name = str(pool.endpoint)
         self.names.add(name)
@@ -188,6 +231,7 @@ class _Opening:
             host=urlsplit(platform.url).netloc,
             keeps_host=platform.host == "caller",
             path=PathTemplate.parse(platform.path) if platform.path is not None else None,
+            leakage=self._leakages.of_service(name, platform, route),
         )
 
     def _pool(self, url: str) -> Pool:

@@ -6,6 +6,7 @@ import datetime
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,36 @@ from pydantic import BaseModel
 
 from facade.port import AdapterKind
 from facade.routing.route import Place
+from facade.targets.protect.hours import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerRules:
+    """When a breaker opens: `errors` of at least `calls` calls failed within `window` seconds. It rests for `pause`."""
+
+    errors: Fraction = Fraction(1, 2)
+    window: float = 30.0
+    calls: int = 20
+    pause: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Protect:
-    """What keeps a silo from being overrun. `timeout` bounds one call, in seconds."""
+    """What keeps a silo from being overrun. `timeout` bounds one call, and its wait for a place, in seconds.
+
+    `concurrency` bounds the calls at once and `queue` those that wait; None is no bound, no breaker, no closing time.
+    """
 
     timeout: float = 10.0
+    concurrency: int | None = None
+    queue: int = 100
+    breaker: BreakerRules | None = None
+    hours: Hours | None = None
+
+    @property
+    def is_more_than_time(self) -> bool:
+        """Whether calls have to be let through one by one."""
+        return self.concurrency is not None or self.breaker is not None or self.hours is not None
 
 
 class AfterSwitchOff(enum.StrEnum):
@@ -31,10 +55,14 @@ class AfterSwitchOff(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passthrough:
-    """A silo that speaks HTTP: its origin, and whose name it reads in Host (`silo` or `caller`)."""
+    """A silo that speaks HTTP: its origin, and whose name it reads in Host (`silo` or `caller`).
+
+    `rewrite` when its own address in the fields of its answers becomes the platform's.
+    """
 
     url: str = field(repr=False)  # it may come from a substitution, and those are shown nowhere
     host: str = "silo"
+    rewrite: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from facade.problem import Refusal
+from facade.targets.leakage import Leakage
 from facade.targets.request import Request
 from facade.targets.target import Target
 from facade.targets.template import PathTemplate
@@ -24,7 +25,7 @@ class HttpTarget(Target):
     """One HTTP service. `patience` is how many seconds it may be silent before its answer's head.
 
     `host` is the target's own name; with `keeps_host` it reads the caller's Host instead, where there is one. `path`
-    replaces the request's path; the query is always passed on.
+    replaces the request's path; the query is always passed on. `leakage` keeps its address out of its answers.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class HttpTarget(Target):
         host: str,
         keeps_host: bool = False,
         path: PathTemplate | None = None,
+        leakage: Leakage | None = None,
     ) -> None:
         self.name = name
         self.silo = silo
@@ -47,6 +49,7 @@ class HttpTarget(Target):
         self._host = host.encode("ascii")
         self._keeps_host = keeps_host
         self._path = path
+        self._leakage = leakage
 
     def __repr__(self) -> str:
         return f"<HttpTarget {self.name} {self._pool!r}>"
@@ -57,14 +60,17 @@ class HttpTarget(Target):
         upstream = self._pool.idle(repeatable=repeatable)
         if upstream is not None:
             try:
-                return await upstream.ask(question)
+                return self._stopped(await upstream.ask(question), request)
             except Refusal as refusal:
                 # The target closed its idle connection just as it was used again: for a safe call one fresh try is
                 # right (RFC 9112 section 9.3.1), as long as not a byte of an answer has come.
                 if not repeatable or refusal.problem is not refusals.BROKEN or upstream.answering:
                     raise
-        upstream = await self._pool.connect()
-        return await upstream.ask(question)
+        upstream = await self._pool.connect(request.until)
+        return self._stopped(await upstream.ask(question), request)
+
+    def _stopped(self, reply: Reply, request: Request) -> Reply:
+        return reply if self._leakage is None else self._leakage.stop(reply, request)
 
     def _question(self, request: Request) -> Question:
         head, chunked = request.head, request.body.length == CHUNKED
@@ -77,7 +83,8 @@ class HttpTarget(Target):
             head.method == b"HEAD",
             self._patience,
             request.until,
-            request.interim,
+            request.interim if self._leakage is None else self._leakage.interim(request),
+            head.upgrade() if head.options else None,
         )
 
     def _filled(self, path: PathTemplate, request: Request) -> bytes:

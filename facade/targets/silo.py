@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -19,7 +20,7 @@ from facade.targets.target import Target
 from facade.telemetry.series import Gauge
 from facade.wire import refusals
 from facade.wire.body import Body
-from facade.wire.message import HTTP_1_1, TRACEPARENT, Field, ResponseHead, block
+from facade.wire.message import EXPECT, HTTP_1_1, TRACEPARENT, Field, ResponseHead, block
 from facade.wire.upstream import Reply
 
 _BODY: Final = 1024 * 1024
@@ -30,6 +31,9 @@ _QUERY_FIELDS: Final = 256
 
 _GRACE: Final = 0.25
 """Seconds an adapter has to give up by itself, with a better sentence than a time-out from outside."""
+
+_CONTINUE: Final = ResponseHead(100, b"Continue", HTTP_1_1, b"")
+"""An adapter needs the whole body, so the facade itself asks for it (RFC 9110 section 10.1.1)."""
 
 _log = structlog.get_logger("facade.targets")
 
@@ -54,6 +58,8 @@ class SiloTarget(Target):
         return f"<SiloTarget {self.silo}.{self.operation}>"
 
     async def ask(self, request: Request) -> Reply:
+        if not request.body.ended and b"100-continue" in request.head.tokens(EXPECT):
+            request.interim(_CONTINUE)
         body = await request.body.collect(_BODY)
         deadline = min(request.until, self._clock() + self._patience)
         call = _call(request, self.operation, body, deadline)
@@ -74,6 +80,13 @@ class SiloTarget(Target):
 
 _BODYLESS: Final = frozenset({204, 304})
 """Answers that never have a body (RFC 9110 sections 15.3.5 and 15.4.5)."""
+
+_PHRASES: Final = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
+
+_FIELD_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+"""Fields that are the facade's to write, whatever an adapter says."""
 
 _KINDS: Final = {
     (502, "destination_unavailable"): refusals.UNREACHABLE,
@@ -130,13 +143,18 @@ def _grouped(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _reply(answer: Answer, *, asked_head: bool) -> Reply:
+    """An answer that is none is the adapter's defect: ValueError."""
+    if not 200 <= answer.status <= 599:
+        raise ValueError("an answer's status lies between 200 and 599")
     bodyless = answer.status in _BODYLESS
-    length = () if bodyless else (("Content-Length", str(len(answer.body))),)
-    fields: list[Field] = []
-    for name, value in (*answer.headers, *length):
-        if not name.isascii() or not value.isprintable():
-            raise Refusal(refusals.NONSENSE)
-        fields.append((name.encode("ascii"), value.encode("latin-1")))
-    reason = HTTPStatus(answer.status).phrase.encode("ascii")
-    head = ResponseHead(answer.status, reason, HTTP_1_1, block(fields))
+    fields = [_field(*field) for field in answer.headers]
+    if not bodyless:
+        fields.append((b"Content-Length", b"%d" % len(answer.body)))
+    head = ResponseHead(answer.status, _PHRASES.get(answer.status, b""), HTTP_1_1, block(fields))
     return Reply(head, Body.whole(b"" if bodyless or asked_head else answer.body))
+
+
+def _field(name: str, value: str) -> Field:
+    if _FIELD_NAME.fullmatch(name) is None or name.lower() in _FRAMING or not value.isprintable():
+        raise ValueError("a field that an adapter may not send")
+    return name.encode("ascii"), value.encode("latin-1")

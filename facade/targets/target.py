@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 
+from facade.targets.protect.protection import Protection
 from facade.targets.request import Request
 from facade.telemetry.series import Gauge
 from facade.wire.upstream import Reply
@@ -13,11 +14,13 @@ class Target(abc.ABC):
     """Something that answers requests. `name` is its metrics label; `silo` names the silo it is, None otherwise.
 
     `in_flight` counts the calls it is answering; whoever asks adds one and takes it away when the answer has been sent.
+    `protection` lets each call in first, None where nothing has to.
     """
 
     name: str
     silo: str | None
     in_flight: Gauge
+    protection: Protection | None = None
 
     @abc.abstractmethod
     async def ask(self, request: Request) -> Reply:

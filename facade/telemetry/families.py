@@ -21,6 +21,12 @@ CAUSES: Final = frozenset({"file", "command", "page", "api", "plan", "guard"})
 RELOAD_RESULTS: Final = ("accepted", "unchanged", "rejected")
 """How a reload can end."""
 
+REWRITTEN: Final = ("location", "content-location", "refresh", "link", "set-cookie")
+"""Fields of an answer in which a target's own address is mapped back to the platform's."""
+
+BREAKER_STATES: Final = ("closed", "open", "half_open")
+"""The states of a breaker: each is a series of `facade_breaker_state`."""
+
 OTHER: Final = "other"
 """Counts a refusal whose reason is not among those the facade was made with."""
 
@@ -58,6 +64,22 @@ TARGET_SECONDS: Final = Family(
     ("target",),
 )
 IN_FLIGHT: Final = Family("facade_in_flight", "gauge", "Calls a target is answering now.", ("target",))
+WAITING: Final = Family("facade_waiting", "gauge", "Calls that wait for a place at a target now.", ("target",))
+BREAKER_STATE: Final = Family(
+    "facade_breaker_state",
+    "gauge",
+    "1 for the state a target's breaker is in, 0 for each other state.",
+    ("target", "state"),
+)
+TUNNELS: Final = Family(
+    "facade_tunnels_ended_total", "counter", "Tunnels (WebSocket and the like) that ended, by why.", ("route", "why")
+)
+TUNNEL_BYTES: Final = Family(
+    "facade_tunnel_bytes_total",
+    "counter",
+    "Bytes that went through tunnels that have ended, by way: sent by clients or received by them.",
+    ("route", "way"),
+)
 FALLBACKS: Final = Family(
     "facade_fallbacks_total",
     "counter",
@@ -68,6 +90,18 @@ REFUSED: Final = Family(
     "facade_refused_total", "counter", "Errors that the facade itself answered, by reason.", ("reason",)
 )
 UNMATCHED: Final = Family("facade_unmatched_total", "counter", "Calls that no route covers.")
+REWRITES: Final = Family(
+    "facade_rewritten_total",
+    "counter",
+    "Fields of answers in which the target's own address was mapped back to the platform's.",
+    ("target", "field"),
+)
+LEAKED_URLS: Final = Family(
+    "facade_leaked_urls_total",
+    "counter",
+    "Addresses of a silo found in the bodies of its answers, of which 1 % are looked at and none is changed.",
+    ("silo",),
+)
 ROUTE_INFO: Final = Family(
     "facade_route_info",
     "gauge",
@@ -117,9 +151,15 @@ FAMILIES: Final = (
     REQUEST_SECONDS,
     TARGET_SECONDS,
     IN_FLIGHT,
+    WAITING,
+    BREAKER_STATE,
+    TUNNELS,
+    TUNNEL_BYTES,
     FALLBACKS,
     REFUSED,
     UNMATCHED,
+    REWRITES,
+    LEAKED_URLS,
     ROUTE_INFO,
     ROUTE_STAGE,
     ROUTE_SHARE,

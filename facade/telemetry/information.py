@@ -9,7 +9,16 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from facade.telemetry.families import ROUTE_INFO, ROUTE_SHARE, ROUTE_STAGE, SILO_SWITCH_OFF, STAGES
+from facade.telemetry.families import (
+    BREAKER_STATE,
+    BREAKER_STATES,
+    ROUTE_INFO,
+    ROUTE_SHARE,
+    ROUTE_STAGE,
+    SILO_SWITCH_OFF,
+    STAGES,
+    WAITING,
+)
 from facade.telemetry.series import Gauge
 
 
@@ -30,6 +39,15 @@ class SiloInfo:
 
     name: str
     switch_off: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionInfo:
+    """What stands before a target: calls that wait for a place, None where none can; a breaker's state, if any."""
+
+    target: str
+    waiting: int | None
+    breaker: str | None
 
 
 def route_info(routes: Iterable[RouteInfo]) -> Iterator[Gauge]:
@@ -58,3 +76,18 @@ def silo_switch_off(silos: Iterable[SiloInfo]) -> Iterator[Gauge]:
         if silo.switch_off is not None:
             day = datetime.datetime.combine(silo.switch_off, datetime.time(), datetime.UTC)
             yield Gauge(SILO_SWITCH_OFF, (silo.name,), day.timestamp())
+
+
+def waiting(protections: Iterable[ProtectionInfo]) -> Iterator[Gauge]:
+    """State how many calls wait for each target that takes so many at once."""
+    for protection in protections:
+        if protection.waiting is not None:
+            yield Gauge(WAITING, (protection.target,), protection.waiting)
+
+
+def breaker_state(protections: Iterable[ProtectionInfo]) -> Iterator[Gauge]:
+    """Say of each state whether a target's breaker is in it."""
+    for protection in protections:
+        if protection.breaker is not None:
+            for state in BREAKER_STATES:
+                yield Gauge(BREAKER_STATE, (protection.target, state), int(protection.breaker == state))

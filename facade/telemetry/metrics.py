@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector, 
 
 from facade.telemetry import families, information
 from facade.telemetry.exposition import SeriesCollector, Source, slices
-from facade.telemetry.information import RouteInfo, SiloInfo
+from facade.telemetry.information import ProtectionInfo, RouteInfo, SiloInfo
 from facade.telemetry.series import Counter, Gauge, Histogram, Opened
 
 _SERVER_ERROR: Final = "5xx"
@@ -31,8 +31,12 @@ class Metrics:
         self._request_seconds = Opened(families.REQUEST_SECONDS, Histogram)
         self._target_seconds = Opened(families.TARGET_SECONDS, Histogram)
         self._in_flight = Opened(families.IN_FLIGHT, Gauge)
+        self._tunnels = Opened(families.TUNNELS, Counter)
+        self._tunnel_bytes = Opened(families.TUNNEL_BYTES, Counter)
         self._fallbacks = Opened(families.FALLBACKS, Counter)
         self._refused = Opened(families.REFUSED, Counter)
+        self._rewrites = Opened(families.REWRITES, Counter)
+        self._leaked_urls = Opened(families.LEAKED_URLS, Counter)
         self._moves = Opened(families.MOVES, Counter)
         self._silo_last_call = Opened(families.SILO_LAST_CALL, Gauge)
         self._reloads = Opened(families.RELOADS, Counter)
@@ -42,6 +46,7 @@ class Metrics:
         self._revision = ""
         self._routes: tuple[RouteInfo, ...] = ()
         self._silos: tuple[SiloInfo, ...] = ()
+        self._protections: Callable[[], Iterable[ProtectionInfo]] = tuple
         self._open_fixed_sets(reasons)
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
@@ -75,6 +80,12 @@ class Metrics:
         """Remember when a silo was last called, `now` in seconds of Unix time."""
         self._silo_last_call[silo,].value = now
 
+    def tunnel(self, route: str, why: str, sent: int, received: int) -> None:
+        """Count a tunnel that ended: `why`, and the bytes that the client sent and received."""
+        self._tunnels[route, why].value += 1
+        self._tunnel_bytes[route, "sent"].value += sent
+        self._tunnel_bytes[route, "received"].value += received
+
     def fallback(self, route: str) -> None:
         """Count a call that legacy answered because the platform failed."""
         self._fallbacks[route,].value += 1
@@ -86,6 +97,14 @@ class Metrics:
     def unmatched(self) -> None:
         """Count a call that no route covers."""
         self._unmatched.value += 1
+
+    def rewritten(self, target: str, field: str) -> None:
+        """Count a field of an answer that named its target; `field` is one of `families.REWRITTEN`."""
+        self._rewrites[target, field].value += 1
+
+    def leaked_urls(self, silo: str) -> Counter:
+        """The counter of a silo's addresses in its bodies. It is at 0 once a body was looked at and held none."""
+        return self._leaked_urls[silo,]
 
     # The control plane.
 
@@ -102,11 +121,19 @@ class Metrics:
         names = {route.name for route in routes}
         self._requests.keep(names)
         self._request_seconds.keep(names)
+        self._tunnels.keep(names)
+        self._tunnel_bytes.keep(names)
         self._fallbacks.keep(names)
         self._moves.keep(names)
         self._silo_last_call.keep({silo.name for silo in silos})
+        self._leaked_urls.keep({silo.name for silo in silos})
         self._target_seconds.keep(set(targets))
+        self._rewrites.keep(set(targets))
         self._in_flight.keep({*targets, *(labels[0] for labels, gauge in self._in_flight.items() if gauge.value)})
+
+    def protected_by(self, protections: Callable[[], Iterable[ProtectionInfo]]) -> None:
+        """Ask here, at each scrape, what stands before the targets."""
+        self._protections = protections
 
     def moved(self, route: str, cause: str) -> None:
         """Count a change of a route's stage or share; `cause` is one of `families.CAUSES`, else ValueError."""
@@ -138,6 +165,10 @@ class Metrics:
         """Calls of each target that was asked anything, whatever route they came by, or none."""
         return {labels[0]: seconds.count for labels, seconds in self._target_seconds.items()}
 
+    def answering(self) -> Mapping[str, int]:
+        """Calls that each target is answering now, of those that were asked anything."""
+        return {labels[0]: int(gauge.value) for labels, gauge in self._in_flight.items()}
+
     def errors(self, route: str) -> Mapping[str, int]:
         """Calls of a route answered with a server error (5xx), by the side that answered, every side named."""
         return {side: self._failed(route, side) for side in families.SIDES}
@@ -161,9 +192,21 @@ class Metrics:
         """Every family with its series. Each list is copied when its turn comes: a pause may change the original."""
         for opened in (self._requests, self._request_seconds, self._target_seconds, self._in_flight):
             yield opened.family, list(opened.values())
-        for opened in (self._fallbacks, self._refused, self._moves, self._silo_last_call, self._reloads):
+        for opened in (
+            self._tunnels,
+            self._tunnel_bytes,
+            self._fallbacks,
+            self._refused,
+            self._rewrites,
+            self._leaked_urls,
+            self._moves,
+        ):
+            yield opened.family, list(opened.values())
+        for opened in (self._silo_last_call, self._reloads):
             yield opened.family, list(opened.values())
         yield families.UNMATCHED, (self._unmatched,)
+        yield families.WAITING, information.waiting(self._protections())
+        yield families.BREAKER_STATE, information.breaker_state(self._protections())
         yield families.ROUTE_INFO, information.route_info(self._routes)
         yield families.ROUTE_STAGE, information.route_stage(self._routes)
         yield families.ROUTE_SHARE, information.route_share(self._routes)

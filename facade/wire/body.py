@@ -38,6 +38,13 @@ class Sink(Protocol):
         """From now on hold this body back when the socket is full."""
 
 
+class Watcher(Protocol):
+    """Whoever wants to see a body pass. It holds nothing back."""
+
+    def see(self, data: bytes) -> None: ...
+    def end(self) -> None: ...
+
+
 class Body:
     """The bytes of one message. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`."""
 
@@ -48,6 +55,7 @@ class Body:
         "_source",
         "_stopped",
         "_waiter",
+        "_watcher",
         "ended",
         "failure",
         "length",
@@ -65,6 +73,7 @@ class Body:
         self._sink: Sink | None = None
         self._stopped = False
         self._waiter: asyncio.Future[None] | None = None
+        self._watcher: Watcher | None = None
 
     def __repr__(self) -> str:
         state = "failed" if self.failure else "ended" if self.ended else "open"
@@ -85,6 +94,8 @@ class Body:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes, unframed."""
+        if self._watcher is not None:
+            self._watcher.see(data)
         if self._sink is not None:
             self._sink.write_body(data)
             return
@@ -97,6 +108,8 @@ class Body:
         """The body is complete."""
         self.ended = True
         self.trailers = trailers
+        if self._watcher is not None:
+            self._watcher.end()
         if self._sink is not None:
             self._sink.end_body(trailers)
             self._release_sink()
@@ -121,6 +134,15 @@ class Body:
         self._chunks = []
         self._held = 0
         return data
+
+    def watch(self, watcher: Watcher) -> None:
+        """Let `watcher` see what waits here, all that comes on, and the end if there is one."""
+        for chunk in self._chunks:
+            watcher.see(chunk)
+        if self.ended:
+            watcher.end()
+        else:
+            self._watcher = watcher
 
     def pipe(self, sink: Sink) -> None:
         """Send what is here and all that comes on to `sink`, at its pace."""

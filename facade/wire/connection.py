@@ -35,6 +35,7 @@ class Connection(asyncio.Protocol):
         "_drained",
         "_feeder",
         "_transport",
+        "body_idle",
         "due",
         "full",
         "until",
@@ -49,6 +50,7 @@ class Connection(asyncio.Protocol):
         self.until = NEVER
         self.wakes = NEVER
         self.full = False
+        self.body_idle = BODY_IDLE
         self._decoder: Decoder | None = None
         self._feeder: Body | None = None
         self._chunked = False
@@ -90,7 +92,7 @@ class Connection(asyncio.Protocol):
         self.abort()
 
     def _watch_body(self) -> None:
-        self._deadlines.watch(self, min(self._deadlines.now + BODY_IDLE, self.until))
+        self._deadlines.watch(self, min(self._deadlines.now + self.body_idle, self.until))
 
     # The sink of a body.
 
@@ -110,6 +112,12 @@ class Connection(asyncio.Protocol):
             self.write(b"%x\r\n%b\r\n" % (len(data), data))
         else:
             self.write(data)
+
+    def become_tunnel(self) -> None:
+        """From now on bytes go out as they are, and only the tunnel itself says how long nothing may move."""
+        self._chunked = False
+        self.until = self.body_idle = NEVER
+        self._deadlines.watch(self, NEVER)
 
     def end_body(self, trailers: list[Field]) -> None:
         if self._chunked:

@@ -27,7 +27,7 @@ _CHUNK_LINE: Final = re.compile(
 
 _FIELD_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)")
 
-_MAX_LINE: Final = 4096
+MAX_LINE: Final = 4096
 """Bytes of one chunk line with its extensions; nobody is known to send extensions at all."""
 
 _MAX_EXTENSIONS: Final = 16 * 1024
@@ -159,17 +159,19 @@ class ChunkedDecoder:
         return at + 2, True
 
     def _line(self, data: bytes, at: int) -> tuple[int, bool]:
-        end = data.find(b"\r\n", at, at + _MAX_LINE)
+        end = data.find(b"\r\n", at, at + MAX_LINE)
         if end < 0:
-            if len(data) - at >= _MAX_LINE:
+            if len(data) - at >= MAX_LINE:
                 raise Refusal(self._broken)
             return at, False
-        line = data[at:end]
+        self._read_line(data[at:end])
+        return end + 2, True
+
+    def _read_line(self, line: bytes) -> None:
         if self._trailers is None:
             self._size(line)
         else:
             self._trailer(line, self._trailers)
-        return end + 2, True
 
     def _size(self, line: bytes) -> None:
         match = _CHUNK_LINE.fullmatch(line)

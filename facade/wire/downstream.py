@@ -13,14 +13,16 @@ from facade.wire.answers import problem_answer
 from facade.wire.body import Body
 from facade.wire.connection import BODY_IDLE, Connection
 from facade.wire.deadlines import NEVER
-from facade.wire.decoders import ChunkedDecoder, LengthDecoder
+from facade.wire.decoders import ChunkedDecoder, LengthDecoder, UntilCloseDecoder
 from facade.wire.exchange import Exchange
-from facade.wire.framing import CHUNKED, request_framing
+from facade.wire.framing import CHUNKED, UNTIL_CLOSE, request_framing
 from facade.wire.message import RequestHead
 from facade.wire.reader import RequestReader
 
 if TYPE_CHECKING:
     from facade.wire.server import Server
+    from facade.wire.tunnel import Ending, Tunnel
+    from facade.wire.upstream import Upstream
 
 _AHEAD: Final = 64 * 1024
 """Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read."""
@@ -237,6 +239,25 @@ class Downstream(Connection):
             await body.done()
         if self.full:
             await self.drained()
+
+    async def tunnel(self, head: bytes, body: Body, target: Upstream, tunnel: Tunnel) -> Ending:
+        """Become a tunnel to `target`: what the client sent behind its request already belongs to it."""
+        sent = Body(UNTIL_CLOSE, self)
+        if self._exchange is not None:
+            self._exchange.body = sent
+        self.write(head)
+        self.become_tunnel()
+        self._decoder = UntilCloseDecoder(sent)
+        ahead, self._ahead = self._ahead, b""
+        if ahead:
+            sent.feed(ahead)
+        if self._stalled:
+            self._stalled = False
+            self.resume_reading()
+        try:
+            return await tunnel.run(sent, target, body, self)
+        finally:
+            target.end_tunnel()
 
     # Ending.
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from facade.problem import Problem
 from facade.wire.body import Body
-from facade.wire.headers import interim_bytes
+from facade.wire.headers import interim_bytes, switch_bytes
 from facade.wire.message import HTTP_1_1, RequestHead, ResponseHead
 
 if TYPE_CHECKING:
     from facade.wire.downstream import Downstream
+    from facade.wire.tunnel import Ending, Tunnel
+    from facade.wire.upstream import Reply, Upstream
 
 
 class Exchange:
@@ -57,6 +59,14 @@ class Exchange:
         """Pass on a 1xx head (RFC 9110 section 15.2). An HTTP/1.0 client gets none."""
         if self.takes_chunks and not self.started:
             self._connection.write(interim_bytes(head))
+
+    async def tunnel(self, reply: Reply, connection: Upstream, tunnel: Tunnel) -> Ending:
+        """Pass on the 101, then bytes both ways until the tunnel ends."""
+        self.started = True
+        self.wants_keep_alive = False
+        ending = await self._connection.tunnel(switch_bytes(reply.head), reply.body, connection, tunnel)
+        self.sent = True
+        return ending
 
     async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
         """Send the answer, at the client's pace. Raises the body's `Refusal` when it breaks off on the way."""

@@ -115,6 +115,8 @@ def request_bytes(
         block += b"\r\ntraceparent: " + traceparent
     if chunked:
         block += b"\r\nTransfer-Encoding: chunked"
+    if head.options and (protocol := head.upgrade()):
+        block += b"\r\nConnection: Upgrade\r\nUpgrade: " + protocol
     return b"%b %b HTTP/1.1%b%b" % (head.method, target, block, own)
 
 
@@ -128,6 +130,13 @@ def response_bytes(head: ResponseHead, *, chunked: bool, http_1_1: bool, close: 
     elif not http_1_1:
         block += b"\r\nConnection: keep-alive"
     return b"HTTP/1.1 %d %b%b\r\n\r\n" % (head.status, head.reason, block)
+
+
+def switch_bytes(head: ResponseHead) -> bytes:
+    """A 101 head: the one answer whose `Upgrade` goes on, because the client asked for it (RFC 9110 section 7.8)."""
+    block = _cut(head.block, _ANSWER_CUT)
+    protocol = head.upgrade() or b""
+    return b"HTTP/1.1 101 %b%b\r\nConnection: Upgrade\r\nUpgrade: %b\r\n\r\n" % (head.reason, block, protocol)
 
 
 def interim_bytes(head: ResponseHead) -> bytes:

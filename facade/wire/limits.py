@@ -8,7 +8,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, times in seconds. The defaults are those of the operator's language."""
+    """Sizes in bytes, times in seconds. The defaults are those of the operator's language.
+
+    `tunnel_idle` is how long nothing may move in a tunnel, `tunnel_grace` how long one lives whose route moved or went.
+    """
 
     header_bytes: int = 64 * 1024
     headers: int = 100
@@ -17,6 +20,8 @@ class Limits:
     header_timeout: float = 10.0
     idle_timeout: float = 75.0
     connections: int = 10_000
+    tunnel_idle: float = 900.0
+    tunnel_grace: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,6 @@ tokens; what it passes on is the block itself with some lines cut out. A field n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NewType
 
@@ -21,6 +20,9 @@ _NO_OPTIONS: Final[frozenset[bytes]] = frozenset()
 
 _SPELLINGS: Final = 256
 """Values of `Connection` whose reading is remembered: nearly all senders share a handful."""
+
+_SPELLING: Final = 128
+"""Bytes of such a value: a longer one is nobody's habit, and what is remembered must be small."""
 
 Name = NewType("Name", bytes)
 r"""A field's name as it is searched for: `\r\nhost:`."""
@@ -37,10 +39,12 @@ def name(text: str) -> Name:
 CONNECTION: Final = name("connection")
 CONTENT_LENGTH: Final = name("content-length")
 COOKIE: Final = name("cookie")
+EXPECT: Final = name("expect")
 HOST: Final = name("host")
 TRACEPARENT: Final = name("traceparent")
 TRACESTATE: Final = name("tracestate")
 TRANSFER_ENCODING: Final = name("transfer-encoding")
+UPGRADE: Final = name("upgrade")
 VIA: Final = name("via")
 X_FORWARDED_FOR: Final = name("x-forwarded-for")
 X_FORWARDED_HOST: Final = name("x-forwarded-host")
@@ -61,7 +65,7 @@ class Head:
         self.minor = minor
         self.block = block
         self.lowered = lowered = block.lower()
-        self.options = _NO_OPTIONS if lowered.find(CONNECTION) < 0 else _options(tuple(self.values(CONNECTION)))
+        self.options = _NO_OPTIONS if lowered.find(CONNECTION) < 0 else _options(self.values(CONNECTION))
 
     def get(self, name: Name) -> bytes | None:
         """The field's first value, None where it is missing."""
@@ -93,7 +97,7 @@ class Head:
 
     def tokens(self, name: Name) -> list[bytes]:
         """The members of a comma-separated list field in lower case, over all its lines (RFC 9110 section 5.6.1)."""
-        return _members(self.values(name))
+        return _members(b",".join(self.values(name)))
 
     def lines(self) -> list[bytes]:
         """Every field line as sent."""
@@ -108,6 +112,16 @@ class Head:
         """Whether the sender means to use the connection again (RFC 9112 section 9.3)."""
         options = self.options
         return b"close" not in options and (self.minor == HTTP_1_1 or b"keep-alive" in options)
+
+    def upgrade(self) -> bytes | None:
+        """The protocol that the sender changes to or wants to change to (RFC 9110 section 7.8), None for none.
+
+        `h2c` counts as none: a tunnel of HTTP/2 would carry requests past every rule of the facade.
+        """
+        if b"upgrade" not in self.options or self.minor != HTTP_1_1:
+            return None
+        protocol = self.get(UPGRADE)
+        return None if not protocol or b"h2c" in protocol.lower() else protocol
 
 
 class RequestHead(Head):
@@ -138,13 +152,18 @@ class ResponseHead(Head):
         return f"<ResponseHead {self.status} fields={len(self.lines())}>"
 
 
-def _members(values: Iterable[bytes]) -> list[bytes]:
-    return [member for part in b",".join(values).lower().split(b",") if (member := part.strip(_OWS))]
+def _members(said: bytes) -> list[bytes]:
+    return [member for part in said.lower().split(b",") if (member := part.strip(_OWS))]
+
+
+def _options(values: list[bytes]) -> frozenset[bytes]:
+    said = b",".join(values)
+    return _remembered(said) if len(said) <= _SPELLING else frozenset(_members(said))
 
 
 @lru_cache(maxsize=_SPELLINGS)
-def _options(values: tuple[bytes, ...]) -> frozenset[bytes]:
-    return frozenset(_members(values))
+def _remembered(said: bytes) -> frozenset[bytes]:
+    return frozenset(_members(said))
 
 
 def block(fields: list[Field]) -> bytes:

@@ -10,9 +10,11 @@ from typing import Final
 from facade.problem import Refusal
 from facade.wire import refusals
 from facade.wire.deadlines import Deadlines
+from facade.wire.leniency import STRICT, Leniency
+from facade.wire.trust import Trust
 from facade.wire.upstream import Upstream
 
-_CONNECT: Final = 5.0
+CONNECT: Final = 5.0
 """Seconds to connect; a neighbour answers in milliseconds, a host that is down never."""
 
 _IDLE: Final = 30.0
@@ -28,29 +30,49 @@ _KEPT: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a target listens."""
+    """Where a target listens: an address and a port, or the `path` of a Unix socket.
+
+    `server_name` is the name that its certificate must carry, where it is reached by TLS.
+    """
 
     host: str
     port: int
-    tls: ssl.SSLContext | None = None
+    server_name: str | None = None
+    path: str = ""
 
     def __str__(self) -> str:
+        if self.path:
+            return f"unix:{self.path}"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
 
 class Pool:
-    """The connections of one endpoint."""
+    """The connections of one endpoint. It is reached by TLS where there is a `trust`."""
 
-    def __init__(self, endpoint: Endpoint, deadlines: Deadlines) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        deadlines: Deadlines,
+        trust: Trust | None = None,
+        leniency: Leniency = STRICT,
+    ) -> None:
         self.endpoint = endpoint
         self._deadlines = deadlines
+        self._trust = trust
+        self._leniency = leniency
         self._idle: list[Upstream] = []
         self._open: set[Upstream] = set()
+        self._connecting = 0
         self._closed = False
 
     def __repr__(self) -> str:
         return f"<Pool {self.endpoint} open={len(self._open)} idle={len(self._idle)}>"
+
+    @property
+    def busy(self) -> int:
+        """How many requests are in flight: connections that are not idle, and those that are still being made."""
+        return len(self._open) - len(self._idle) + self._connecting
 
     def idle(self, *, repeatable: bool) -> Upstream | None:
         """An idle connection, or None; `repeatable` when the request may be sent again should it turn out dead."""
@@ -66,23 +88,40 @@ class Pool:
             return None
         return None
 
-    async def connect(self) -> Upstream:
-        """A new connection. A `Refusal` says why there is none: 502 refused or unreachable, 504 too late."""
-        endpoint = self.endpoint
+    async def connect(self, until: float) -> Upstream:
+        """A new connection, before the moment `until` of the loop's clock.
+
+        A `Refusal` says why there is none: 502 refused or unreachable, 504 too late.
+        """
         loop = asyncio.get_running_loop()
+        self._connecting += 1
         try:
-            async with asyncio.timeout(_CONNECT):
-                _, upstream = await loop.create_connection(
-                    self._new, endpoint.host, endpoint.port, ssl=endpoint.tls, server_hostname=self._server_name()
-                )
+            async with asyncio.timeout_at(min(loop.time() + CONNECT, until)):
+                upstream = await self._made(loop)
         except TimeoutError as error:
             raise Refusal(refusals.CONNECT_LATE) from error
         except ConnectionRefusedError as error:
             raise Refusal(refusals.REFUSED) from error
+        except ssl.SSLCertVerificationError as error:
+            raise Refusal(refusals.UNTRUSTED) from error
         except OSError as error:  # also ssl.SSLError and socket.gaierror
             raise Refusal(refusals.UNREACHABLE) from error
+        finally:
+            self._connecting -= 1
         if not upstream.closing:
             self._open.add(upstream)
+        return upstream
+
+    async def _made(self, loop: asyncio.AbstractEventLoop) -> Upstream:
+        endpoint = self.endpoint
+        if endpoint.path:
+            _, upstream = await loop.create_unix_connection(self._new, endpoint.path)
+            return upstream
+        context = None if self._trust is None else await self._trust.context()
+        name = None if context is None else endpoint.server_name or endpoint.host
+        _, upstream = await loop.create_connection(
+            self._new, endpoint.host, endpoint.port, ssl=context, server_hostname=name
+        )
         return upstream
 
     def close(self) -> None:
@@ -92,15 +131,12 @@ class Pool:
             self._idle.pop().abort()
 
     def _new(self) -> Upstream:
-        return Upstream(self._deadlines, self._release, self._lost)
+        return Upstream(self._deadlines, self._release, self._lost, self._leniency)
 
     def _lost(self, upstream: Upstream) -> None:
         self._open.discard(upstream)
         if upstream in self._idle:
             self._idle.remove(upstream)
-
-    def _server_name(self) -> str | None:
-        return self.endpoint.host if self.endpoint.tls is not None else None
 
     def _release(self, upstream: Upstream) -> None:
         if self._closed or len(self._idle) >= _KEPT:

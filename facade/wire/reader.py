@@ -22,9 +22,7 @@ _END: Final = b"\r\n\r\n"
 _REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])\r\n")
 """RFC 9112 section 3, with one space each; a `#` is no part of a target (section 3.2)."""
 
-_OTHER_VERSION: Final = re.compile(
-    rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21\x22\x24-\x7e]+ HTTP/(?!1\.[01])[0-9]\.[0-9]"
-)
+_OTHER_VERSION: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21\x22\x24-\x7e]+ HTTP/(?!1\.[01])[0-9]\.[0-9]")
 
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n")
 """RFC 9112 section 4; the space before an empty reason is often left out by old servers."""

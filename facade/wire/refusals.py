@@ -55,6 +55,12 @@ UNREACHABLE: Final = Problem(
 REFUSED: Final = Problem(
     502, "target_refused", "The system behind this route refused the connection.", "connection_refused"
 )
+UNTRUSTED: Final = Problem(
+    502,
+    "target_untrusted",
+    "The system behind this route showed a certificate that is not trusted here.",
+    "tls_certificate_error",
+)
 BROKEN: Final = Problem(
     502, "target_broken", "The system behind this route broke off before it answered.", "connection_terminated"
 )

@@ -9,13 +9,14 @@ from typing import Final, NamedTuple
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.body import Body
-from facade.wire.connection import Connection
+from facade.wire.connection import BODY_IDLE, Connection
 from facade.wire.deadlines import NEVER, Deadlines
 from facade.wire.decoders import ChunkedDecoder, Decoder, LengthDecoder, UntilCloseDecoder
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE, response_framing
+from facade.wire.leniency import STRICT, Leniency
+from facade.wire.lenient import AnswerReader, answer_decoder, answer_reader
 from facade.wire.limits import Limits
 from facade.wire.message import Field, ResponseHead
-from facade.wire.reader import ResponseReader
 
 _ANSWER_LIMITS: Final = Limits(header_bytes=256 * 1024, headers=1000)
 """Bounds of a target's head: generous, because nobody may change the target, but bounds."""
@@ -23,20 +24,21 @@ _ANSWER_LIMITS: Final = Limits(header_bytes=256 * 1024, headers=1000)
 _INTERIM: Final = 32
 """1xx heads that one answer may bring; more is a target that never answers (RFC 9110 section 15.2 sets no bound)."""
 
-_UNBOUNDED: Final = 2**62
-"""An answer's body is passed on, not kept, so its size needs no bound of its own."""
-
 Interim = Callable[[ResponseHead], None]
 
 
 class Reply:
-    """What a target answered: its head, and its body on the way."""
+    """What a target answered: its head, and its body on the way.
 
-    __slots__ = ("body", "head")
+    `tunnel` is the connection itself after a 101: from then on it takes whatever the client sends.
+    """
 
-    def __init__(self, head: ResponseHead, body: Body) -> None:
+    __slots__ = ("body", "head", "tunnel")
+
+    def __init__(self, head: ResponseHead, body: Body, tunnel: Upstream | None = None) -> None:
         self.head = head
         self.body = body
+        self.tunnel = tunnel
 
     def __repr__(self) -> str:
         return f"<Reply {self.head.status} {self.body!r}>"
@@ -46,7 +48,8 @@ class Question(NamedTuple):
     """One request to a target: its head as bytes, and its body, which goes out in chunks where `chunked` says so.
 
     `patience` is how many seconds the target may be silent before its answer's head, once it has the whole request;
-    `until` the moment of the loop's clock at which the whole call ends; `interim` is given each 1xx head.
+    `until` the moment of the loop's clock at which the whole call ends; `interim` is given each 1xx head; `upgrade` is
+    the protocol that the head asks to change to.
     """
 
     head: bytes
@@ -56,17 +59,19 @@ class Question(NamedTuple):
     patience: float
     until: float
     interim: Interim
+    upgrade: bytes | None = None
 
 
 class Upstream(Connection):
     """One connection to a target. `released` is called when it can be used again, `lost` when it has closed.
 
-    `answering` says whether a byte of the present answer has come, `idle_since` when the last one was whole.
+    The faults of `leniency` are forgiven in its answers. `answering` says whether a byte of the present answer has come, `idle_since` when the last one was whole.
     """
 
     __slots__ = (
         "_body",
         "_interims",
+        "_leniency",
         "_lost",
         "_question",
         "_reader",
@@ -82,11 +87,13 @@ class Upstream(Connection):
         deadlines: Deadlines,
         released: Callable[[Upstream], None],
         lost: Callable[[Upstream], None],
+        leniency: Leniency = STRICT,
     ) -> None:
         super().__init__(deadlines)
+        self._leniency = leniency
         self._released = released
         self._lost = lost
-        self._reader: ResponseReader | None = None
+        self._reader: AnswerReader | None = None
         self._waiter: asyncio.Future[Reply] | None = None
         self._body: Body | None = None
         self._question: Question | None = None
@@ -199,7 +206,7 @@ class Upstream(Connection):
     def _read_head(self, data: bytes) -> None:
         while data:
             if self._reader is None:
-                self._reader = ResponseReader(_ANSWER_LIMITS)
+                self._reader = answer_reader(_ANSWER_LIMITS, self._leniency)
             read = self._reader.feed(data)
             if read is None:
                 return
@@ -208,11 +215,14 @@ class Upstream(Connection):
             if head.status >= 200:
                 self._answered(head, data)
                 return
+            if head.status == 101:
+                self._switched(head, data)
+                return
             self._pass_interim(head)
 
     def _pass_interim(self, head: ResponseHead) -> None:
         self._interims += 1
-        if head.status == 101 or self._interims > _INTERIM or self._question is None:
+        if self._interims > _INTERIM or self._question is None:
             raise Refusal(refusals.NONSENSE)
         self._question.interim(head)
 
@@ -224,7 +234,7 @@ class Upstream(Connection):
             body, rest = Body.whole(rest[:length]), rest[length:]
         else:
             body = self._body = Body(length, self)
-            self._decoder = decoder = _decoder(body)
+            self._decoder = decoder = answer_decoder(body, self._leniency)
             rest = decoder.feed(rest)  # what it refuses here is still a 502: nobody has seen the head
         self._waiter = None
         if body.ended:
@@ -235,6 +245,33 @@ class Upstream(Connection):
             body.abandon()
         else:
             waiter.set_result(Reply(head, body))
+
+    def _switched(self, head: ResponseHead, rest: bytes) -> None:
+        """A 101 begins a tunnel, if it was asked for, to that protocol, and the request is whole (RFC 9110 15.2.2)."""
+        question, waiter, protocol = self._question, self._waiter, head.upgrade()
+        if question is None or waiter is None or not question.body.ended or protocol is None:
+            raise Refusal(refusals.NONSENSE)
+        if question.upgrade is None or protocol.lower() != question.upgrade.lower():
+            raise Refusal(refusals.NONSENSE)
+        self._waiter = None
+        self._reusable = False
+        body = self._body = Body(UNTIL_CLOSE, self)
+        self._decoder = UntilCloseDecoder(body)
+        self.become_tunnel()
+        if rest:
+            body.feed(rest)
+        if waiter.done():  # cancelled a moment ago
+            body.abandon()
+        else:
+            waiter.set_result(Reply(head, body, self))
+
+    def end_tunnel(self) -> None:
+        """Close, once the target has taken what was sent to it."""
+        body, self._body, self._decoder = self._body, None, None
+        if body is not None:
+            body.end([])
+        self._deadlines.watch(self, self._deadlines.now + BODY_IDLE)
+        self._transport.close()
 
     def _body_moved(self, rest: bytes) -> None:
         if self._body is not None and self._body.ended:
@@ -262,11 +299,3 @@ class Upstream(Connection):
         if body is not None:
             body.fail(failure)
         self.abort()
-
-
-def _decoder(body: Body) -> Decoder:
-    if body.length == CHUNKED:
-        return ChunkedDecoder(body, refusals.BROKEN, _UNBOUNDED)
-    if body.length == UNTIL_CLOSE:
-        return UntilCloseDecoder(body)
-    return LengthDecoder(body, refusals.BROKEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import shlex
@@ -17,7 +18,7 @@ from facade.__main__ import main
 from facade.cli.commands import COMMANDS
 from facade.cli.sidecar import Sidecar
 from facade.config.kinds import Kinds
-from facade.control.overview import route_row, silo_rows
+from facade.control.overview import route_row, silo_row
 from facade.control.source import Source
 from facade.control.view import Calls
 
@@ -55,9 +56,7 @@ def answered(folder: Path, path: str) -> Any:
         role = {"revision": configuration.revision, "at": START}
         return {"running": role, "rejected": None, "from_state": False}
     routes = [route_row(route, Calls()) for route in configuration.routes]
-    silos = silo_rows(
-        configuration, {}, min(silo.switch_off for silo in configuration.silos.values() if silo.switch_off)
-    )
+    silos = [silo_row(silo, {}, datetime.date(2026, 11, 23)) for silo in configuration.silos.values()]
     return json.loads(msgspec.json.encode({"routes": routes, "silos": silos}))
 
 

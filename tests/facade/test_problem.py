@@ -24,7 +24,9 @@ def test_a_problem_of_a_request_that_has_no_name_names_no_instance() -> None:
     assert "instance" not in json.loads(Problem(400, "x", "y").document(""))
 
 
-@pytest.mark.parametrize(("status", "title"), [(502, "Bad Gateway"), (460, "Bad Request"), (599, "Internal Server Error")])
+@pytest.mark.parametrize(
+    ("status", "title"), [(502, "Bad Gateway"), (460, "Bad Request"), (599, "Internal Server Error")]
+)
 def test_every_status_has_a_title(status: int, title: str) -> None:
     assert Problem(status, "x", "y").title == title
 

@@ -1,13 +1,14 @@
 """The far end of a connection, with no socket between: what it sends arrives at once, what it is sent it keeps.
 
-As strict as the stricter of asyncio and uvloop: writing behind `write_eof`, or to a connection that is lost, raises; and
+As strict as the stricter of asyncio and uvloop: writing behind `write_eof`, or to a connection that is lost, raises;
 `connection_lost` comes once, in a later turn of the loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 HIGH_WATER = 64 * 1024
@@ -190,3 +191,9 @@ async def settle(turns: int = 12) -> None:
     """Let everything happen that follows from what has happened."""
     for _ in range(turns):
         await asyncio.sleep(0)
+
+
+def split(data: bytes, cuts: Iterable[int]) -> list[bytes]:
+    """The data in pieces, cut at these places as far as it has them; never an empty piece."""
+    bounds = [0, *sorted({cut for cut in cuts if 0 < cut < len(data)}), len(data)]
+    return [data[start:stop] for start, stop in pairwise(bounds) if start < stop]

@@ -1,4 +1,4 @@
-"""What the scenarios share: peers that end with their test, folders of configuration, and sidecars that are always killed."""
+"""What the scenarios share: peers that end with their test, configurations, and sidecars that are always killed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
 from harness.folder import Folder
 from harness.house import House, furnish
 from harness.peer import Peer

@@ -1,4 +1,4 @@
-"""A bad file changes nothing: what ran goes on, the file is shown as rejected with its reasons, the next good one is taken."""
+"""A bad file changes nothing: what ran goes on, its reasons are shown, the next good one is taken."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import pytest
+
 from harness.client import get, problem, request
 from harness.folder import Folder
 from harness.house import House
@@ -99,7 +100,10 @@ BAD: Final[dict[str, tuple[Spoil, str]]] = {
         lambda folder: folder.write("silos/again.yaml", (folder / "silos/portal.yaml").read_bytes()),
         "silos/portal.yaml:1",
     ),
-    "an adapter nobody has": (lambda folder: folder.edit("silos/portal.yaml", "passthrough", "telepathy"), "silos/portal.yaml:2"),
+    "an adapter nobody has": (
+        lambda folder: folder.edit("silos/portal.yaml", "passthrough", "telepathy"),
+        "silos/portal.yaml:2",
+    ),
 }
 
 

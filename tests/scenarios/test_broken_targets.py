@@ -1,4 +1,4 @@
-"""A target that fails, lies or leaves: nobody gets a broken answer that looks whole, nor an answer that is not theirs."""
+"""A target that fails, lies or leaves: nobody gets a broken answer that looks whole, nor another's answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 from typing import Final
 
 import pytest
+
 from harness.client import Client, problem, request
 from harness.house import House
 from harness.messages import CutOff
@@ -61,7 +62,9 @@ def test_a_target_that_dies_in_mid_body_cuts_the_client(house: House, raw: bytes
         assert client.ended()
 
 
-@pytest.mark.parametrize("raw", [*CUT.values(), b"HTTP/1.1 200 OK\r\n\r\nuntil the close"], ids=[*CUT.keys(), "until the close"])
+@pytest.mark.parametrize(
+    "raw", [*CUT.values(), b"HTTP/1.1 200 OK\r\n\r\nuntil the close"], ids=[*CUT.keys(), "until the close"]
+)
 def test_a_target_that_resets_in_mid_body_cuts_the_client(house: House, raw: bytes) -> None:
     passed = threading.Event()
 
@@ -91,7 +94,9 @@ def test_a_broken_answer_is_broken_for_an_http_1_0_client_too(house: House) -> N
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_a_target_that_closes_without_a_word_is_a_502_and_nothing_unsafe_is_sent_twice(house: House, method: str) -> None:
+def test_a_target_that_closes_without_a_word_is_a_502_and_nothing_unsafe_is_sent_twice(
+    house: House, method: str
+) -> None:
     house.legacy.script = dying(b"")
     with house.client() as client:
         answered = client.ask(request(method, "/old/x", body=b"" if method == "GET" else b"order"))
@@ -111,7 +116,9 @@ def test_an_answer_that_cannot_be_read_one_way_only_is_a_502(house: House, raw: 
         assert client.get("/new/x").body == b"platform"
 
 
-@pytest.mark.parametrize("stray", [b"x", answer(b"forged"), b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"])
+@pytest.mark.parametrize(
+    "stray", [b"x", answer(b"forged"), b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_stray_bytes_on_an_idle_connection_are_given_to_nobody(house: House, stray: bytes, method: str) -> None:
     go, closed = threading.Event(), threading.Event()

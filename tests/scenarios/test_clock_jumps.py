@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
 from harness.client import Client, request
 from harness.folder import Folder
 from harness.patience import PATIENCE, eventually
@@ -20,12 +21,14 @@ LIBRARY: Final = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None
 
 HOUR: Final = datetime.timedelta(hours=1)
 
-pytestmark = pytest.mark.skipif(LIBRARY is None, reason="libfaketime is not installed; on Debian: apt-get install faketime")
+pytestmark = pytest.mark.skipif(
+    LIBRARY is None, reason="libfaketime is not installed; on Debian: apt-get install faketime"
+)
 
 
 @pytest.fixture
 def clock(tmp_path: Path) -> Path:
-    """The file that says how far the sidecar's time of day is off; its monotonic clock goes right, as the kernel's does."""
+    """The file that says how far the sidecar's time of day is off; its monotonic clock goes right, as a kernel's."""
     path = tmp_path / "clock"
     path.write_text("+0")
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+
 from harness.client import request
 from harness.house import House
 from harness.messages import Message
@@ -82,7 +83,7 @@ def test_a_thousand_pipelined_requests_are_answered_in_order(house: House) -> No
         ("HEAD", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
         ("HEAD", b"HTTP/1.1 404 Not Found\r\nContent-Length: 7\r\n\r\n"),
         ("GET", b"HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n"),
-        ("GET", b"HTTP/1.1 304 Not Modified\r\nContent-Length: 12345\r\nETag: \"x\"\r\n\r\n"),
+        ("GET", b'HTTP/1.1 304 Not Modified\r\nContent-Length: 12345\r\nETag: "x"\r\n\r\n'),
         ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
     ],
 )

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import Final
 
 import pytest
+
 from harness.client import Client, get, request
 from harness.folder import Folder
 from harness.messages import CutOff

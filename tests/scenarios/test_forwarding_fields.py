@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+
 from harness.client import get, request
 from harness.folder import Folder
 from harness.house import House
@@ -100,7 +101,7 @@ def test_hop_by_hop_fields_of_a_request_go_no_further(house: House) -> None:
         "X-Kept: 1",
     )
     gone = ("Connection", "X-Hop", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "HTTP2-Settings")
-    assert {name: message.all(name) for name in gone} == dict.fromkeys(gone, [])
+    assert [value for name in gone for value in message.all(name)] == []
     assert message.one("X-Kept") == b"1"
 
 

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from typing import Final
 
 import pytest
+
 from harness.client import Client, request
 from harness.folder import Folder
 from harness.messages import Message, Wire

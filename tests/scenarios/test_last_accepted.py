@@ -1,4 +1,4 @@
-"""A sidecar that starts on mistaken files serves the last configuration it accepted, and says so until they are mended."""
+"""A sidecar that starts on mistaken files serves what it last accepted, and says so until they are mended."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
+
 from harness.client import get
 from harness.folder import Folder
 from harness.patience import eventually
@@ -50,14 +51,20 @@ def test_it_serves_what_it_kept_loudly_until_the_files_are_mended(kept: Folder, 
 def test_the_last_one_is_kept_and_not_the_first(kept: Folder, platform: Peer, serve: Serve) -> None:
     sidecar = serve(kept)
     for name in ("one", "two", "three"):
-        kept.edit("routes/all.yaml", "routes:\n", f'routes:\n  - {{name: {name}, match: /{name}, platform: "{platform.url}", stage: complete}}\n')
+        kept.edit(
+            "routes/all.yaml",
+            "routes:\n",
+            f'routes:\n  - {{name: {name}, match: /{name}, platform: "{platform.url}", stage: complete}}\n',
+        )
         eventually(lambda name=name: get(sidecar.port, f"/{name}").body == b"platform", "it runs")
     kept.routes("routes: [\n")
     eventually(lambda: sidecar.config()["rejected"], "the bad file is rejected")
     sidecar.tell(signal.SIGTERM)
     assert sidecar.left() == 0
     again = serve(kept)
-    assert [get(again.port, f"/{name}").body for name in ("one", "two", "three", "x")] == [b"platform"] * 3 + [b"legacy"]
+    assert [get(again.port, f"/{name}").body for name in ("one", "two", "three", "x")] == [b"platform"] * 3 + [
+        b"legacy"
+    ]
 
 
 def test_files_that_are_gone_are_mistaken_files_too(kept: Folder, serve: Serve) -> None:
@@ -77,7 +84,9 @@ def test_a_damaged_memory_is_put_aside_and_never_served(kept: Folder) -> None:
     assert (kept / "state/accepted.json.damaged").exists()
 
 
-def test_a_state_that_cannot_be_written_costs_the_memory_and_not_the_service(folder: Folder, legacy: Peer, serve: Serve) -> None:
+def test_a_state_that_cannot_be_written_costs_the_memory_and_not_the_service(
+    folder: Folder, legacy: Peer, serve: Serve
+) -> None:
     folder.rest(legacy.url)
     (folder / "state").write_text("no folder")
     sidecar = serve(folder)

@@ -8,13 +8,22 @@ import threading
 from typing import Final
 
 import pytest
+
 from harness.client import request
 from harness.house import House
 from harness.messages import Message
 from harness.patience import PATIENCE
 from harness.peer import Conversation, answer, answering
 
-OWN: Final = {b"host", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded", b"via", b"traceparent"}
+OWN: Final = {
+    b"host",
+    b"x-forwarded-for",
+    b"x-forwarded-proto",
+    b"x-forwarded-host",
+    b"forwarded",
+    b"via",
+    b"traceparent",
+}
 """What the facade writes into a request itself."""
 
 TARGETS: Final = [
@@ -63,9 +72,9 @@ def test_request_fields_keep_their_bytes_their_order_their_case_and_their_repeat
         "x-lower: 2",
         "ACCEPT: text/html;q=0.1, */*",
         b"X-Latin: caf\xe9 \xff\xa0",
-        "X-UTF8: ".encode() + "naïve ✓".encode(),
+        b"X-UTF8: " + "naïve ✓".encode(),
         "X-Repeated: one",
-        "Cookie: a=1; b=\"two\"; c=;;=x",
+        'Cookie: a=1; b="two"; c=;;=x',
         "X-Empty:",
         "X-Repeated: two",
         "x-repeated: one",
@@ -99,7 +108,9 @@ def test_answer_fields_and_reason_arrive_as_sent(house: House) -> None:
     assert received.head + received.body == raw
 
 
-@pytest.mark.parametrize("status", ["200 ", "201 Created", "302 Found", "404 Not Found", "418 ", "500 No", "503 Busy", "599 x"])
+@pytest.mark.parametrize(
+    "status", ["200 ", "201 Created", "302 Found", "404 Not Found", "418 ", "500 No", "503 Busy", "599 x"]
+)
 def test_every_status_of_a_target_is_its_own_word(house: House, status: str) -> None:
     house.legacy.script = answering(lambda _: answer(b"own words", status=status))
     received = house.ask(request("GET", "/old/x"))
@@ -118,7 +129,7 @@ def test_a_body_of_known_length_arrives_as_sent_both_ways(house: House, size: in
 
 
 def chunked(*pieces: bytes, trailers: bytes = b"") -> bytes:
-    return b"".join(b"%X;ext=\"1\"\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n" + trailers + b"\r\n"
+    return b"".join(b'%X;ext="1"\r\n%b\r\n' % (len(piece), piece) for piece in pieces) + b"0\r\n" + trailers + b"\r\n"
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 400])

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
+
 from harness.client import Client, request
 from harness.folder import Folder
 from harness.load import Load
@@ -99,7 +100,9 @@ def test_two_hundred_reloads_under_load_disturb_nobody_and_leave_nothing_behind(
             if number == WARM:
                 warm, descriptors = sidecar.resident(), sidecar.descriptors()
         answered = load.answered
-        eventually(lambda: load.failures or load.answered > answered + CONNECTIONS, "the load goes on after the last reload")
+        eventually(
+            lambda: load.failures or load.answered > answered + CONNECTIONS, "the load goes on after the last reload"
+        )
         grown, more = sidecar.resident() - warm, sidecar.descriptors() - descriptors
     assert load.failures == []
     assert min(load.counts) > RELOADS / 4, "a connection was hardly served"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+
 from harness.client import ask, get, problem, request
 from harness.folder import Folder
 from harness.messages import Message
@@ -61,7 +62,9 @@ def database(sidecar: Sidecar) -> Iterator[sqlite3.Connection]:
     """The register with three claims in it."""
     with closing(sqlite3.connect(sidecar.folder / "records/benefits.sqlite")) as connection:
         connection.execute("delete from claim")
-        connection.execute("insert into claim values ('A 1', 'QQ123456C', 12.5), ('B-2', 'QQ654321C', 7), ('é', 'x', 1)")
+        connection.execute(
+            "insert into claim values ('A 1', 'QQ123456C', 12.5), ('B-2', 'QQ654321C', 7), ('é', 'x', 1)"
+        )
         connection.commit()
         yield connection
 
@@ -94,7 +97,9 @@ def test_head_has_the_head_of_get_and_no_body(sidecar: Sidecar) -> None:
 def test_what_is_posted_is_in_the_database(sidecar: Sidecar, database: sqlite3.Connection) -> None:
     answer = post(sidecar, {"reference": "C-3", "nino": "QQ000000C", "amount": 99.90})
     assert (answer.status, json.loads(answer.body)) == (201, {"reference": "C-3"})
-    assert database.execute("select nino, amount from claim where reference = 'C-3'").fetchall() == [("QQ000000C", 99.9)]
+    assert database.execute("select nino, amount from claim where reference = 'C-3'").fetchall() == [
+        ("QQ000000C", 99.9)
+    ]
     assert post(sidecar, {"reference": "C-3", "nino": "x", "amount": 1}).status in (409, 502)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 import pytest
+
 from harness.client import Client, problem, request
 from harness.folder import Folder
 from harness.house import House
@@ -30,7 +31,7 @@ routes:
     legacy: portal
     platform: {platform}
     stage: canary
-    canary: {{share: 25%, by: cookie session, platform_for: ["header X-Cohort=staff"], legacy_for: ["header X-Office=court"]}}
+    canary: {{share: 25%, by: cookie session, platform_for: header X-Cohort=staff, legacy_for: header X-Office=court}}
   - name: small
     match: GET /small/{{number}}
     legacy: portal
@@ -143,7 +144,9 @@ def test_rules_beat_the_share_and_legacy_for_beats_platform_for(stages: House) -
         assert client.get("/canary/1", f"Cookie: session={above}", "X-Cohort: staff").body == b"platform"
         assert client.get("/canary/1", f"Cookie: session={above}", "X-Cohort: public").body == b"legacy"
         assert client.get("/canary/1", f"Cookie: session={below}", "X-Office: court").body == b"legacy"
-        assert client.get("/canary/1", f"Cookie: session={below}", "X-Office: court", "X-Cohort: staff").body == b"legacy"
+        assert (
+            client.get("/canary/1", f"Cookie: session={below}", "X-Office: court", "X-Cohort: staff").body == b"legacy"
+        )
 
 
 def test_a_call_without_a_key_goes_where_without_key_says(stages: House) -> None:

@@ -1,4 +1,4 @@
-"""Errors that are the facade's own: problem details with Proxy-Status, nothing sent on, and no connection left half-read."""
+"""Errors that are the facade's own: problem details, nothing sent on, and no connection left half-read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
 from harness.client import Client, ask, problem, request
 from harness.folder import Folder
 from harness.house import House, furnish
@@ -17,7 +18,8 @@ from harness.peer import Conversation, Peer
 from harness.sidecar import Sidecar
 
 NARROW: Final = (
-    "{header_bytes: 4KiB, headers: 20, url_bytes: 1KiB, body: 100KiB, header_timeout: 1s, idle_timeout: 2s, connections: 40}"
+    "{header_bytes: 4KiB, headers: 20, url_bytes: 1KiB, body: 100KiB,"
+    " header_timeout: 1s, idle_timeout: 1s, connections: 40}"
 )
 
 MALFORMED: Final = {
@@ -41,7 +43,8 @@ MALFORMED: Final = {
     "escaped dots": b"GET /old/%2e%2e/new/x HTTP/1.1\r\nHost: a\r\n\r\n",
     "an escaped slash": b"GET /old/a%2fb HTTP/1.1\r\nHost: a\r\n\r\n",
     "two slashes": b"GET //old/x HTTP/1.1\r\nHost: a\r\n\r\n",
-    "a chunk size that is none": b"POST /old/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n",
+    "a chunk size that is none": b"POST /old/x HTTP/1.1\r\nHost: a\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n",
     "garbage": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x01" * 60 + b"\r\n\r\n",
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
+
 from harness.client import get
 from harness.folder import Folder
 from harness.patience import eventually
@@ -116,7 +117,7 @@ class Volume:
 
 
 @pytest.fixture
-def mounted(tmp_path: Path, platform: Peer) -> Iterator[tuple[Folder, Volume, Volume]]:
+def mounted(tmp_path: Path, platform: Peer) -> tuple[Folder, Volume, Volume]:
     """A configuration of two ConfigMaps: facade.yaml, and routes/ below it."""
     folder = Folder(tmp_path / "config")
     folder.facade()
@@ -125,7 +126,7 @@ def mounted(tmp_path: Path, platform: Peer) -> Iterator[tuple[Folder, Volume, Vo
     top, routes = Volume(folder.path), Volume(folder / "routes")
     top.publish(facade=settings)
     routes.publish(all=text(1, platform))
-    yield folder, top, routes
+    return folder, top, routes
 
 
 def test_a_config_map_is_seen_each_time_it_is_swapped(

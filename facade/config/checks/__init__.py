@@ -34,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     silos.silos_are_there,
     silos.operations_are_there,
     silos.unmatched_is_passed_through,
+    silos.queues_have_a_budget,
     silos.arguments_are_in_the_path,
     listeners.addresses_differ,
 )

@@ -10,7 +10,7 @@ from typing import Final
 from facade.config.checks.matches import parameters
 from facade.config.draft import Draft, DraftRoute, DraftSilo
 from facade.config.mistake import Mistake, listed, quote
-from facade.config.nodes import locate, scalars
+from facade.config.nodes import MappingNode, locate, scalars
 from facade.config.routes_file import parse_reference
 from facade.config.silo_file import PASSTHROUGH
 from facade.config.types import Unfit
@@ -51,6 +51,15 @@ def unmatched_is_passed_through(draft: Draft) -> Iterator[Mistake]:
     if silo is not None and silo.adapter is not None and silo.adapter != PASSTHROUGH:
         what = f"unmatched names {quote(name)}, which is not passed through"
         yield Mistake(facade.at("unmatched"), what, f"name a silo with adapter: {PASSTHROUGH}, or remove the key")
+
+
+def queues_have_a_budget(draft: Draft) -> Iterator[Mistake]:
+    """Without a bound on the calls at once nobody ever waits."""
+    for silo in draft.silos:
+        protect = silo.node.get("protect")
+        if isinstance(protect, MappingNode) and "queue" in protect.entries and "concurrency" not in protect.entries:
+            what = "protect.queue stands without protect.concurrency, so nobody would ever wait in it"
+            yield Mistake(silo.at("protect", "queue"), what, "add concurrency, or remove queue")
 
 
 def arguments_are_in_the_path(draft: Draft) -> Iterator[Mistake]:

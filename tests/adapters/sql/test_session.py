@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,16 @@ def file(tmp_path: Path) -> Path:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("create table t (a)")
     return path
+
+
+@contextlib.asynccontextmanager
+async def opened(uri: str) -> AsyncIterator[Session]:
+    session = Session(uri, writes=False)
+    try:
+        await session.open(0.0, 1.0)
+        yield session
+    finally:
+        await session.close()
 
 
 @contextlib.contextmanager
@@ -51,42 +61,34 @@ async def thread_ended(session: Session) -> None:
 
 
 async def test_a_statement_that_runs_is_interrupted(file: Path) -> None:
-    session = Session(f"file:{file}", writes=False)
-    await session.open(0.0, 1.0)
-    session._handle.set_progress_handler(None, 0)
-    running = asyncio.gather(session.execute(ENDLESS, {}, None))
-    await asyncio.sleep(0.1)
-    session.stop()
-    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
-        await running
-    await session.close()
+    async with opened(f"file:{file}") as session:
+        session._handle.set_progress_handler(None, 0)
+        running = asyncio.gather(session.execute(ENDLESS, {}, None))
+        await asyncio.sleep(0.1)
+        session.stop()
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            await running
 
 
 async def test_a_statement_that_has_not_begun_when_it_is_stopped_ends_too(file: Path) -> None:
-    session = Session(f"file:{file}", writes=False)
-    await session.open(0.0, 1.0)
-    session.stop()
-    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
-        await session.execute(ENDLESS, {}, None)
-    await session.close()
+    async with opened(f"file:{file}") as session:
+        session.stop()
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            await session.execute(ENDLESS, {}, None)
 
 
 async def test_what_is_not_opened_to_write_cannot_whatever_the_file_allows(file: Path) -> None:
-    session = Session(f"file:{file}?mode=rw", writes=False)
-    await session.open(0.0, 1.0)
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        await session.execute("insert into t values (1)", {}, None)
-    await session.close()
+    async with opened(f"file:{file}?mode=rw") as session:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            await session.execute("insert into t values (1)", {}, None)
 
 
 async def test_a_session_keeps_no_rows(file: Path) -> None:
     rows: list[object] = []
-    session = Session(f"file:{file}", writes=False)
-    await session.open(0.0, 1.0)
-    await session.execute("values (1), (2)", {}, lambda _, row: rows.append(row))
-    assert rows == [(1,), (2,)]
-    assert session._thread.row_factory is None
-    await session.close()
+    async with opened(f"file:{file}") as session:
+        await session.execute("values (1), (2)", {}, lambda _, row: rows.append(row))
+        assert rows == [(1,), (2,)]
+        assert session._thread.row_factory is None
 
 
 async def test_a_session_that_was_never_opened_has_nothing_to_close() -> None:

@@ -158,6 +158,31 @@ def test_a_sidecar_that_rejects_the_change_says_why_and_exit_1(typed, files, sid
     ]
 
 
+def test_two_changes_that_are_read_as_one_are_both_running(facade, typed, files, sidecar):
+    """Somebody moves another route before the sidecar looks: it never runs the revision of the first change."""
+
+    def looking() -> dict[str, object]:
+        sidecar.documents["/api/config"] = lambda: running(files.source().load())
+        facade("move", "titles.read", "platform", *WHY, "--config", str(files.folder), "--wait", "0s")
+        return running(files.source().load())
+
+    sidecar.documents["/api/config"] = looking
+    said = typed("back", "conveyancing")
+    assert said.status == 0
+    now = files.configuration().revision
+    assert said.lines[-1] == f"running together with a later change, revision {now}, on http://127.0.0.1:9901"
+
+
+def test_a_change_that_somebody_undid_at_once_does_not_run(facade, typed, files, sidecar):
+    def looking() -> dict[str, object]:
+        sidecar.documents["/api/config"] = lambda: running(files.source().load())
+        facade("back", "conveyancing", "--config", str(files.folder), "--wait", "0s")
+        return running(files.source().load())
+
+    sidecar.documents["/api/config"] = looking
+    assert typed("move", "conveyancing", "platform", *WHY, "--wait", "1s").status == 1
+
+
 def test_without_a_sidecar_the_file_is_changed_that_is_said_and_exit_1(typed, files, sidecar):
     sidecar.documents.clear()
     said = typed("back", "conveyancing")

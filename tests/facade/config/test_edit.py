@@ -40,6 +40,26 @@ def differing(before: str, after: str) -> list[tuple[str | None, str | None]]:
     return [pair for pair in zip_longest(before.splitlines(), after.splitlines()) if pair[0] != pair[1]]
 
 
+def test_a_longer_word_leaves_the_comments_in_their_columns():
+    assert differing(TEXT, set_stage(TEXT, "titles.read", Stage.PLATFORM, Fraction(100, 100))) == [
+        (
+            "    stage:    legacy             # legacy | shadow | canary",
+            "    stage:    platform           # legacy | shadow | canary",
+        ),
+        (
+            "    canary:   {share: 10%, by: cookie session}   # ready",
+            "    canary:   {share: 100%, by: cookie session}  # ready",
+        ),
+    ]
+
+
+def test_a_comment_with_no_room_left_of_it_is_pushed_by_one_space():
+    text = "routes:\n  - {name: a, match: /a, stage: legacy} # here\n"
+    assert set_stage(text, "a", Stage.COMPLETE, None) == (
+        "routes:\n  - {name: a, match: /a, stage: complete} # here\n"
+    )
+
+
 def test_a_stage_changes_one_line_and_its_comment_stays():
     assert differing(TEXT, set_stage(TEXT, "titles.read", Stage.SHADOW, None)) == [
         (
@@ -57,7 +77,7 @@ def test_a_stage_and_a_share_change_their_two_lines():
         ),
         (
             "    canary:   {share: 10%, by: cookie session}   # ready",
-            "    canary:   {share: 0.5%, by: cookie session}   # ready",
+            "    canary:   {share: 0.5%, by: cookie session}  # ready",
         ),
     ]
 
@@ -79,7 +99,7 @@ def test_quotes_stay():
 
 def test_a_route_on_one_line_is_changed_on_that_line():
     ((before, after),) = differing(TEXT, set_stage(TEXT, "titles.find", Stage.CANARY, Fraction(1)))
-    assert after == before.replace("legacy", "canary").replace('"5%"', '"100%"')
+    assert after == before.replace("legacy", "canary").replace('"5%"', '"100%"').replace("}}   #", "}} #")
 
 
 def test_line_ends_and_a_byte_order_mark_stay():

@@ -46,7 +46,7 @@ def site(running: Any) -> Site:
         yield b"<h1>"
         yield view.config.running.revision.encode()
 
-    overview = Overview("1.2", running, Metrics("1.2", ()), lambda: NOW, breathe)
+    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda: NOW, breathe)
     return Site(admin.pages(overview, running, running, StatusPage(slices, b"body {}"), breathe))
 
 
@@ -123,7 +123,7 @@ async def test_no_secret_is_in_any_answer(files, tmp_path):
     files.change("facade.yaml", "admin: 127.0.0.1:0", f'admin: {{token: "${{file:{tmp_path}/token}}"}}')
     running: Any = Running(files)
     assert running.configuration.settings.admin_token == "hush-hush"
-    overview = Overview("1.2", running, Metrics("1.2", ()), lambda: NOW, breathe)
+    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda: NOW, breathe)
     site = Site(
         admin.pages(overview, running, running, StatusPage(lambda view: iter([repr(view).encode()]), b""), breathe)
     )

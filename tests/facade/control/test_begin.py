@@ -74,9 +74,19 @@ def test_mistaken_files_and_nothing_kept_is_every_mistake_and_no_start(files):
 
 
 def test_a_folder_that_does_not_exist_is_one_line(files, tmp_path):
+    nowhere = tmp_path / "nowhere"
     with pytest.raises(StartError) as error:
-        begin(type(files)(tmp_path / "nowhere").source(), NOW)
-    assert str(error.value).startswith("facade.yaml:1: does not exist; create it, or ")
+        begin(type(files)(nowhere).source(), NOW)
+    assert str(error.value) == (
+        f"{nowhere}: is no folder; name the one that holds facade.yaml by --config or FACADE_CONFIG"
+    )
+
+
+def test_a_folder_without_facade_yaml_is_one_line(files):
+    (files.folder / "facade.yaml").unlink()
+    with pytest.raises(StartError) as error:
+        begin(files.source(), NOW)
+    assert str(error.value).startswith("facade.yaml:1: does not exist; create it")
     assert len(str(error.value).splitlines()) == 1
 
 
@@ -92,5 +102,14 @@ def test_a_damaged_memory_is_said_put_aside_and_not_served(files, store: Accepte
 def test_a_memory_that_is_mistaken_by_now_is_said_beside_the_files_mistakes(files, store: AcceptedStore):
     store.save(Accepted("old", YESTERDAY, {"facade.yaml": b"version: 0\n"}))
     files.change("routes/property.yaml", "stage: legacy", "stage: lgeacy")
-    with pytest.raises(StartError, match="state: the configuration old that was kept is mistaken too"):
+    with pytest.raises(
+        StartError, match=r"state: the configuration old that was kept is mistaken too: facade.yaml:1: "
+    ):
         begin(files.source(), NOW)
+
+
+def test_what_is_wrong_with_both_is_said_once(files, store: AcceptedStore):
+    keep(files, store)
+    with pytest.raises(StartError) as error:
+        begin(files.source(FACADE_LISTEN="nonsense"), NOW)
+    assert len(str(error.value).splitlines()) == 1

@@ -7,6 +7,7 @@ from facade.control.build import build, compiled, nothing
 from facade.port import Services
 from facade.routing.table import Found
 from facade.targets.catalog import Catalog
+from facade.targets.protect.protections import Protections
 from facade.tasks import spawn
 from facade.telemetry.metrics import Metrics
 from facade.wire.deadlines import Deadlines
@@ -33,7 +34,8 @@ async def test_what_serves_is_built_whole(files):
     loop = asyncio.get_running_loop()
     deadlines = Deadlines(loop)
     services = Services(time.monotonic, spawn, files.folder, files.folder)
-    catalog = Catalog(deadlines, Metrics("0", ()), lambda _: services, loop.time)
+    protections = Protections(deadlines, loop.time, lambda: 0.0)
+    catalog = Catalog(deadlines, Metrics("0", ()), lambda _: services, loop.time, lambda: 1.0, protections)
     built = await build(compiled(files.configuration()), catalog)
     snapshot = built.snapshot
     assert snapshot.revision == files.configuration().revision

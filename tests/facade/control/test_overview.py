@@ -28,7 +28,7 @@ class Running:
 async def status(files, metrics: Metrics, now: datetime.datetime, pause=breathe) -> StatusView:
     configuration = files.configuration()
     running: Any = Running(configuration, began(ReloadResult(Outcome.ACCEPTED, configuration.revision), now))
-    return await Overview("1.2", running, metrics, lambda: now, pause).status()
+    return await Overview("1.2", running, metrics, lambda _: None, lambda: now, pause).status()
 
 
 @pytest.fixture

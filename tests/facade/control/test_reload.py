@@ -23,6 +23,7 @@ from facade.control.start import StartError
 from facade.port import Services, SiloUnreachable
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
+from facade.targets.protect.protections import Protections
 from facade.tasks import spawn
 from facade.telemetry.metrics import Metrics
 from facade.wire.deadlines import Deadlines
@@ -57,7 +58,8 @@ async def house(files) -> AsyncIterator[House]:
     deadlines = Deadlines(loop)
     metrics = Metrics("0", ())
     services = Services(time.monotonic, spawn, files.folder / "state", files.folder)
-    catalog = Catalog(deadlines, metrics, lambda _: services, loop.time)
+    protections = Protections(deadlines, loop.time, lambda: 0.0)
+    catalog = Catalog(deadlines, metrics, lambda _: services, loop.time, lambda: 1.0, protections)
     snapshots = Snapshots(nothing())
     source = files.source()
     reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, lambda: NOW)

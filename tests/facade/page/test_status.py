@@ -112,7 +112,7 @@ def test_what_does_not_apply_is_said_in_words() -> None:
 
 
 def test_a_silo_shows_its_date_and_its_share_of_the_traffic() -> None:
-    assert page().row("portal") == ["portal", "passthrough", "Licensing", "31 March 2027", "62", "62%"]
+    assert page().row("portal") == ["portal", "passthrough", "Licensing", "31 March 2027", "62", "62%", "0", "0", "none", "none"]
 
 
 def test_a_silo_past_its_date_is_overdue_in_words() -> None:
@@ -122,7 +122,7 @@ def test_a_silo_past_its_date_is_overdue_in_words() -> None:
 
 def test_a_silo_without_date_or_traffic_says_so() -> None:
     bare = SiloRow("bare", "sql", None, None, False, 0, None)
-    assert page(silos=(bare,)).row("bare") == ["bare", "sql", "none", "no date yet", "0", "none"]
+    assert page(silos=(bare,)).row("bare") == ["bare", "sql", "none", "no date yet", "0", "none", "0", "0", "none", "none"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_tables_have_captions_and_every_header_its_scope() -> None:
     tags = page().tags
     assert [tag for tag, _ in tags].count("table") == [tag for tag, _ in tags].count("caption") == 2
     assert {attributes.get("scope") for tag, attributes in tags if tag == "th"} == {"col", "row"}
-    assert {len(row) for row in page().rows} == {9, 6}
+    assert {len(row) for row in page().rows} == {9, 10}
 
 
 def test_on_a_narrow_screen_every_cell_says_its_column() -> None:

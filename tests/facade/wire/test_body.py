@@ -308,3 +308,35 @@ def test_the_source_reads_exactly_when_there_is_room(events: list[str], ends: bo
         body.end([])
         assert source.told[-1:] != ["pause"]
     assert sink.sent + body.take() == fed
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.seen: list[bytes] = []
+        self.ended = False
+
+    def see(self, data: bytes) -> None:
+        self.seen.append(data)
+
+    def end(self) -> None:
+        self.ended = True
+
+
+def test_a_watcher_sees_what_waits_what_comes_and_the_end_and_takes_nothing() -> None:
+    body, sink, watcher = Body(CHUNKED, Source()), Sink(), Watcher()
+    body.feed(b"a")
+    body.watch(watcher)
+    body.feed(b"b")
+    body.pipe(sink)
+    body.feed(b"c")
+    assert (watcher.seen, watcher.ended) == ([b"a", b"b", b"c"], False)
+    body.end([])
+    assert watcher.ended
+    assert sink.sent == b"abc"
+
+
+def test_a_watcher_of_a_whole_body_sees_it_at_once() -> None:
+    body, watcher = Body.whole(b"abc"), Watcher()
+    body.watch(watcher)
+    assert (watcher.seen, watcher.ended) == ([b"abc"], True)
+    assert body.take() == b"abc"

@@ -122,7 +122,12 @@ async def test_one_that_is_overdue_may_end_others_that_are_overdue_at_the_same_m
 async def test_one_that_is_overdue_may_set_itself_and_others_a_new_deadline() -> None:
     wheel = resting_wheel()
     other = Item(wheel)
-    again = Item(wheel, lambda: (wheel.watch(again, wheel.now + 1), wheel.watch(other, wheel.now + 1.5)) and None)
+
+    def watch_both() -> None:
+        wheel.watch(again, wheel.now + 1)
+        wheel.watch(other, wheel.now + 1.5)
+
+    again = Item(wheel, watch_both)
     wheel.watch(again, wheel.now + 1)
     turn(wheel, 1.3)
     assert (len(again.overdue_at), len(other.overdue_at)) == (1, 0)
@@ -145,7 +150,9 @@ async def test_a_loop_that_stood_still_meets_all_deadlines_it_missed() -> None:
         st.tuples(st.sampled_from(["watch", "push", "forget", "turn"]), st.integers(0, 3), st.floats(0, 3)), max_size=40
     )
 )
-async def test_every_item_is_overdue_exactly_when_its_last_word_has_passed(events: list[tuple[str, int, float]]) -> None:
+async def test_every_item_is_overdue_exactly_when_its_last_word_has_passed(
+    events: list[tuple[str, int, float]],
+) -> None:
     wheel = resting_wheel()
     items = [Item(wheel) for _ in range(4)]
     late = 2.5 * TICK

@@ -15,7 +15,9 @@ def asked(*lines: bytes, minor: int = HTTP_1_1, method: bytes = b"POST") -> int:
 
 
 def answered(*lines: bytes, status: int = 200, minor: int = HTTP_1_1, head: bool = False) -> int:
-    return response_framing(ResponseHead(status, b"", minor, b"".join(b"\r\n" + line for line in lines)), asked_head=head)
+    return response_framing(
+        ResponseHead(status, b"", minor, b"".join(b"\r\n" + line for line in lines)), asked_head=head
+    )
 
 
 BAD_LENGTHS = [

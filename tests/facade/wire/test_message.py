@@ -60,7 +60,9 @@ def test_a_name_that_ends_with_another_is_not_that_other() -> None:
     assert other.values(HOST) == []
 
 
-@pytest.mark.parametrize("lines", [[b"Host:a"], [b"X: y", b"Host:a"], [b"Host:a", b"X: y"], [b"X:", b"hOsT: a ", b"Y:"]])
+@pytest.mark.parametrize(
+    "lines", [[b"Host:a"], [b"X: y", b"Host:a"], [b"Host:a", b"X: y"], [b"X:", b"hOsT: a ", b"Y:"]]
+)
 def test_a_field_is_found_wherever_it_stands_and_however_it_is_spelt(lines: list[bytes]) -> None:
     assert head(*lines).get(HOST) == b"a"
 

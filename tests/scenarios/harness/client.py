@@ -29,7 +29,9 @@ class Client(Wire):
     def __init__(self, port: int, *, tls: ssl.SSLContext | None = None, patience: float = PATIENCE) -> None:
         connected: socket.socket = socket.create_connection(("127.0.0.1", port), patience)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().__init__(connected if tls is None else tls.wrap_socket(connected, server_hostname="localhost"), patience)
+        super().__init__(
+            connected if tls is None else tls.wrap_socket(connected, server_hostname="localhost"), patience
+        )
 
     def __enter__(self) -> Client:
         return self

@@ -32,7 +32,9 @@ class Load:
         self._over = threading.Event()
         self.failures: list[str] = []
         self.counts = [0] * connections
-        self._threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(connections)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(connections)
+        ]
 
     @property
     def answered(self) -> int:

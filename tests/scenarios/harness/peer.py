@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 from harness.messages import CutOff, Message, Wire
@@ -18,7 +19,9 @@ from harness.patience import PATIENCE
 def answer(body: bytes = b"", *lines: str | bytes, status: str = "200 OK") -> bytes:
     """An answer in bytes, with its Content-Length."""
     head: list[str | bytes] = [f"HTTP/1.1 {status}", *lines, f"Content-Length: {len(body)}"]
-    return b"\r\n".join(line if isinstance(line, bytes) else line.encode("latin-1") for line in head) + b"\r\n\r\n" + body
+    return (
+        b"\r\n".join(line if isinstance(line, bytes) else line.encode("latin-1") for line in head) + b"\r\n\r\n" + body
+    )
 
 
 class Conversation(Wire):
@@ -131,7 +134,5 @@ class Peer:
 
 
 def _shut(connected: socket.socket, how: int) -> None:
-    try:
+    with suppress(OSError):  # it may be closed already
         connected.shutdown(how)
-    except OSError:
-        pass  # it is closed already

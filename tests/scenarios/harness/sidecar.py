@@ -24,15 +24,22 @@ from harness.patience import PATIENCE, eventually
 class Sidecar:
     """A running `facade serve`. `output` and `errors` grow with what it writes; at the end of a `with` it is killed.
 
-    `before` is a command that runs it, such as `faketime`.
+    `before` is a command that becomes it, such as `setpriv`. With `is_read` False nobody reads what
+    it writes until its end.
     """
 
-    def __init__(self, folder: Folder, *arguments: str, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        before: Sequence[str] = (),
+        is_read: bool = True,
+    ) -> None:
         self.folder = folder
         self.port = folder.listen
-        command = [*before, sys.executable, "-m", "facade", "serve", "--config", str(folder.path), *arguments]
         self.process = subprocess.Popen(
-            command,
+            [*before, sys.executable, "-m", "facade", "serve", "--config", str(folder.path), *arguments],
             env=surroundings(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -44,8 +51,8 @@ class Sidecar:
             threading.Thread(target=_drain, args=pair, daemon=True)
             for pair in ((self.process.stdout, self.output), (self.process.stderr, self.errors))
         ]
-        for reader in self._readers:
-            reader.start()
+        if is_read:
+            self._read()
 
     def __enter__(self) -> Sidecar:
         return self
@@ -56,9 +63,7 @@ class Sidecar:
     def close(self) -> None:
         """Kill it, if it still runs. What it said is shown with a test that failed."""
         self.process.kill()
-        self.process.wait()
-        for reader in self._readers:
-            reader.join(PATIENCE)
+        self.left()
         sys.stdout.writelines(line.decode() for line in self.output.splitlines(keepends=True) if not _is_usual(line))
         sys.stderr.write(self.errors.decode())
 
@@ -165,9 +170,15 @@ class Sidecar:
     def left(self, patience: float = PATIENCE) -> int:
         """Wait for its end; its exit status. All that it wrote is there then."""
         status = self.process.wait(patience)
+        self._read()
         for reader in self._readers:
             reader.join(PATIENCE)
         return status
+
+    def _read(self) -> None:
+        for reader in self._readers:
+            if reader.ident is None:
+                reader.start()
 
 
 def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:

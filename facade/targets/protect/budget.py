@@ -1,0 +1,161 @@
+"""The budget: so many calls of one silo at once, a bounded queue for more, and nobody waits beyond their time.
+
+First come, first served, among those who still have time: one whose time is over is never sent. A budget opens gently,
+at the start and whenever its silo comes back: from `FEW` calls at once, by one with each good answer, and by the clock
+for a silo whose answers take long. What may be in flight and waiting together is the same all the while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+from facade.problem import Problem, Refusal
+from facade.targets.protect.problems import WAITED_IN_VAIN
+from facade.wire import refusals
+from facade.wire.deadlines import NEVER, TICK, Deadlines
+
+FEW: Final = 3
+"""Calls at once with which a budget opens."""
+
+OPENING: Final = 2.0
+"""Seconds, about, in which a budget is open by the clock alone. The clock runs only while somebody waits."""
+
+UNLIMITED: Final = sys.maxsize
+"""The limit of a silo without `concurrency`."""
+
+
+class Budget:
+    """The places at one silo. `taken` of `limit` are; while it opens gently there is `room` for fewer than the limit.
+
+    `clock` is monotonic, in seconds.
+    """
+
+    __slots__ = ("_clock", "_deadlines", "_queue", "_waiters", "due", "limit", "room", "taken", "wakes")
+
+    def __init__(self, limit: int, queue: int, deadlines: Deadlines, clock: Callable[[], float]) -> None:
+        self.limit = limit
+        self.taken = 0
+        self.due = self.wakes = NEVER
+        self._queue = queue
+        self._deadlines = deadlines
+        self._clock = clock
+        self._waiters: OrderedDict[_Waiter, None] = OrderedDict()
+        self.room = limit
+        self.open_gently()
+
+    def __repr__(self) -> str:
+        return f"<Budget taken={self.taken} room={self.room} limit={self.limit} waiting={self.waiting}>"
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for a place."""
+        return len(self._waiters)
+
+    # Places.
+
+    def take(self) -> bool:
+        """Take a place, if there is one and nobody waits for it."""
+        if self.taken >= self.room or self._waiters:
+            return False
+        self.taken += 1
+        return True
+
+    async def wait(self, until: float) -> None:
+        """Take a place as soon as it is this call's turn. Raises `Refusal`: no room to wait, or none until `until`."""
+        if self.taken + self.waiting >= self.limit + self._queue:
+            raise Refusal(refusals.FULL)
+        waiter = _Waiter(self)
+        self._waiters[waiter] = None
+        self._deadlines.watch(waiter, until)
+        self._watch_opening()
+        try:
+            problem = await waiter.turn
+        except asyncio.CancelledError:
+            if waiter.has_place:
+                self.release()
+            raise
+        finally:
+            self._waiters.pop(waiter, None)
+            self._deadlines.forget(waiter)
+        if problem is not None:
+            raise Refusal(problem)
+
+    def release(self) -> None:
+        """Give a place back, to whoever waits."""
+        self.taken -= 1
+        if self._waiters:
+            self._serve()
+
+    def turn_away(self, problem: Problem) -> None:
+        """Nobody waits any longer: there is this problem."""
+        waiters, self._waiters = self._waiters, OrderedDict()
+        for waiter in waiters:
+            waiter.end(problem)
+
+    def adjust(self, limit: int, queue: int) -> None:
+        """Go by other numbers from now on. Nobody who has a place or waits loses it."""
+        self.room = min(self.room, limit) if self.room < self.limit else limit
+        self.limit, self._queue = limit, queue
+        self._serve()
+
+    def _serve(self) -> None:
+        now = self._clock()
+        while self._waiters and self.taken < self.room:
+            waiter, _ = self._waiters.popitem(last=False)
+            if waiter.due <= now:
+                waiter.end(WAITED_IN_VAIN)
+            elif waiter.end(None):
+                self.taken += 1
+
+    # Opening gently.
+
+    def open_gently(self) -> None:
+        """From now on a few calls at once, then more."""
+        if self.limit != UNLIMITED:
+            self.room = min(self.limit, FEW)
+            self._watch_opening()
+
+    def widen(self, places: int = 1) -> None:
+        """Let some more calls through at once."""
+        self.room = min(self.limit, self.room + places)
+        self._serve()
+
+    def overdue(self) -> None:
+        """The wheel's clock has gone on, and somebody waited for it."""
+        self.widen(math.ceil(self.limit * TICK / OPENING))
+        self._watch_opening()
+
+    def _watch_opening(self) -> None:
+        if self._waiters and self.room < self.limit:
+            self._deadlines.watch(self, self._deadlines.now)
+
+
+class _Waiter:
+    """A call that waits. Its `turn` comes with no problem and a place, or with the problem that it gets instead."""
+
+    __slots__ = ("_budget", "due", "turn", "wakes")
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.due = self.wakes = NEVER
+        self.turn: asyncio.Future[Problem | None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def has_place(self) -> bool:
+        return self.turn.done() and not self.turn.cancelled() and self.turn.result() is None
+
+    def end(self, problem: Problem | None) -> bool:
+        """End the wait; False when the caller has just left."""
+        if self.turn.done():
+            return False
+        self.turn.set_result(problem)
+        return True
+
+    def overdue(self) -> None:
+        """There was no turn in time. The wait's own end takes it out of the queue."""
+        self.end(WAITED_IN_VAIN)

@@ -1,0 +1,198 @@
+"""What stands before one silo: its hours, its breaker, its budget, in this order. One object a silo, kept by reloads.
+
+A call is let in by `admit`, which raises the `Refusal` that it gets instead, and leaves by the end of its `with`: then
+its place is free, whatever happened. What the silo did with it is one of three: it answered, it failed, or the call
+says nothing about the silo. A failure is 502, 503 or 504, whether the silo answered it or the facade for it; the 500 of
+an application is an answer, and a caller's mistake or hang-up counts for nobody.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+
+import structlog
+
+from facade.problem import Problem, Refusal
+from facade.targets.definition import Protect
+from facade.targets.protect import problems
+from facade.targets.protect.breaker import CLOSED, HALF_OPEN, NO_TURN, Breaker
+from facade.targets.protect.budget import UNLIMITED, Budget
+from facade.targets.request import Request
+from facade.wire import refusals
+from facade.wire.deadlines import Deadlines
+
+FAILED: Final = frozenset({502, 503, 504})
+"""Statuses by which a silo fails a call: not there, no room, too late (RFC 9110 sections 15.6.3 to 15.6.5)."""
+
+_MINUTE: Final = 60
+"""Seconds for which hours are not looked at again: windows begin and end with a minute."""
+
+_log = structlog.get_logger("facade.targets")
+
+Clock = Callable[[], float]
+
+
+class Protection:
+    """The protection of one silo by its `rules`. `clock` is monotonic and `wall` Unix time, both in seconds."""
+
+    __slots__ = ("_clock", "_is_open", "_minute", "_wall", "breaker", "budget", "rules", "silo")
+
+    def __init__(self, silo: str, rules: Protect, deadlines: Deadlines, clock: Clock, wall: Clock) -> None:
+        self.silo = silo
+        self.rules = rules
+        self.breaker = None if rules.breaker is None else Breaker(rules.breaker)
+        self._clock = clock
+        self._wall = wall
+        self.budget = Budget(_limit(rules), rules.queue, deadlines, clock)
+        self._minute = -1
+        self._is_open = True
+
+    def __repr__(self) -> str:
+        return f"<Protection {self.silo} {self.budget!r} {self.breaker!r} hours={self.rules.hours}>"
+
+    @property
+    def opens(self) -> datetime.datetime | None:
+        """When its hours begin, on their zone's clock; None while they last, or where it has none."""
+        hours, now = self.rules.hours, _moment(self._wall())
+        return None if hours is None or hours.open_at(now) else hours.opens_next(now)
+
+    def adjust(self, rules: Protect) -> None:
+        """Go by other rules from now on. Calls keep their places, and the breaker its state."""
+        if rules.breaker is None:
+            self.breaker = None
+        elif self.breaker is None:
+            self.breaker = Breaker(rules.breaker)
+        else:
+            self.breaker.adjust(rules.breaker)
+        self.rules = rules
+        self._minute = -1
+        self.budget.adjust(_limit(rules), rules.queue)
+
+    async def admit(self, request: Request) -> Admission:
+        """Let a call in as soon as there is a place for it. Raises `Refusal` with the 503 that it gets instead."""
+        self._look()
+        waits = not self.budget.take()
+        if waits:
+            await self.budget.wait(min(request.until, self._clock() + self.rules.timeout))
+            try:
+                self._look()
+            except Refusal:
+                self.budget.release()
+                raise
+        turn = NO_TURN if self.breaker is None else self.breaker.begin()
+        return Admission(self, request, turn, waited=waits)
+
+    def _look(self) -> None:
+        """Raise `Refusal` while nobody is let in."""
+        if self.rules.hours is not None:
+            now = self._wall()
+            if not self._is_in_hours(now):
+                raise Refusal(problems.closed(self.rules.hours.opens_next(_moment(now)), now))
+        breaker = self.breaker
+        if breaker is not None and breaker.state is not CLOSED and not breaker.admits(self._clock()):
+            raise Refusal(self._resting(breaker))
+
+    def _is_in_hours(self, now: float) -> bool:
+        """Whether the hours are open, found out once a minute. Those who waited for them to open come in gently."""
+        minute = int(now) // _MINUTE
+        if minute != self._minute and self.rules.hours is not None:
+            self._minute, was_open = minute, self._is_open
+            self._is_open = self.rules.hours.open_at(_moment(now))
+            if self._is_open and not was_open:
+                self.budget.open_gently()
+        return self._is_open
+
+    def _resting(self, breaker: Breaker) -> Problem:
+        if breaker.state is HALF_OPEN:
+            return problems.BEING_TRIED
+        return problems.resting(breaker.until - self._clock())
+
+    # What an admission reports.
+
+    def answered(self, turn: int) -> None:
+        """The silo answered a call."""
+        breaker, budget = self.breaker, self.budget
+        if breaker is not None and breaker.answered(turn, self._clock()):
+            budget.open_gently()
+            _log.warning("breaker closed", silo=self.silo)
+        if budget.room < budget.limit:
+            budget.widen()
+
+    def failed(self, turn: int, *, began: bool) -> None:
+        """The silo failed a call; `began` where its answer had begun and is counted already."""
+        breaker = self.breaker
+        if breaker is None:
+            return
+        report = breaker.broke_off if began else breaker.failed
+        if report(turn, self._clock()):
+            self.budget.turn_away(self._resting(breaker))
+            _log.warning("breaker opened", silo=self.silo)
+
+    def left(self, turn: int) -> None:
+        """A call is over that says nothing about the silo."""
+        if self.breaker is not None:
+            self.breaker.left(turn)
+
+    def is_past(self, moment: float) -> bool:
+        """Whether a moment of the monotonic clock is over."""
+        return self._clock() >= moment
+
+
+class Admission:
+    """One call that was let in, for as long as it takes: `with await protection.admit(request) as admission`."""
+
+    __slots__ = ("_good", "_protection", "_request", "_turn", "_waited")
+
+    def __init__(self, protection: Protection, request: Request, turn: int, *, waited: bool) -> None:
+        self._protection = protection
+        self._request = request
+        self._turn = turn
+        self._waited = waited
+        self._good: bool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if isinstance(error, Refusal) and self._is_silos_failure(error.problem):
+                self._fail()
+            elif self._good is None:
+                self._protection.left(self._turn)
+        finally:
+            self._protection.budget.release()
+
+    def answered(self, status: int) -> None:
+        """The silo began its answer."""
+        if status in FAILED:
+            self._fail()
+        else:
+            self._good = True
+            self._protection.answered(self._turn)
+
+    def _fail(self) -> None:
+        if self._good is not False:
+            self._protection.failed(self._turn, began=self._good is True)
+            self._good = False
+
+    def _is_silos_failure(self, problem: Problem) -> bool:
+        """A call that its route's own limit cut short is the silo's failure only if it alone used the time up."""
+        if problem.status not in FAILED:
+            return False
+        if not self._protection.is_past(self._request.until):
+            return True
+        was_asked_all = self._request.body.ended or problem is not refusals.LATE
+        return was_asked_all and not self._waited and self._good is None
+
+
+def _limit(rules: Protect) -> int:
+    return UNLIMITED if rules.concurrency is None else rules.concurrency
+
+
+def _moment(now: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(now, datetime.UTC)

@@ -1,0 +1,133 @@
+r"""The places in an answer's fields that say where something is: found by each field's own grammar, and replaced. Pure.
+
+The law of this file: bytes in, bytes out. Only what stands in such a place may change; a value that does not have its
+field's form has no such places, so it stays as it came. No pattern here takes more than linear time.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+_OWS: Final = b" \t"
+
+
+class Kind(enum.Enum):
+    """What stands in a place."""
+
+    REFERENCE = enum.auto()
+    """A URI reference, absolute or relative (RFC 3986 section 4.1)."""
+
+    DOMAIN = enum.auto()
+    """The hosts a cookie goes to, without the dot before it that is ignored (RFC 6265 section 5.2.3)."""
+
+    PATH = enum.auto()
+    """The paths a cookie goes to (RFC 6265 section 5.2.4)."""
+
+
+class Span(NamedTuple):
+    """A place in a field's value."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+Change = Callable[[Kind, bytes], bytes]
+"""What becomes of the bytes in a place; the same bytes where nothing does."""
+
+_REFRESH: Final = re.compile(
+    rb"""[0-9.]++(?:[ \t]*+[;,]|[ \t])[ \t]*+(?:url[ \t]*+=[ \t]*+)?(?:"([^"]*+)|'([^']*+)|([^"'].*+))""",
+    re.IGNORECASE,
+)
+"""No RFC has Refresh: this is what browsers read, HTML section 4.2.5.3, "shared declarative refresh steps"."""
+
+_PARAMETER: Final = (
+    rb"[ \t]*+;[ \t]*+([!#$%&'*+.^_`|~0-9A-Za-z-]*+)"
+    rb'(?:[ \t]*+=[ \t]*+(?:"((?:[^"\\]|\\.)*+)"|[^ \t;,"<>]*+))?'
+)
+_ONE_PARAMETER: Final = re.compile(_PARAMETER)
+_LINK: Final = re.compile(rb"[ \t,]*+<([^<>]*+)>((?:%b)*+)[ \t]*+(?=,|\Z)" % _PARAMETER)
+"""RFC 8288 section 3. Like its appendix B it lets a parameter's value be more than a token without quotes."""
+
+_ATTRIBUTE: Final = re.compile(rb";[ \t]*+(domain|path)[ \t]*+=[ \t]*+([^;]*+)", re.IGNORECASE)
+"""RFC 6265 section 5.2: an attribute stands behind a semicolon, which nothing escapes."""
+
+
+def _whole(value: bytes) -> Iterator[Span]:
+    yield Span(Kind.REFERENCE, 0, len(value))
+
+
+def _refresh(value: bytes) -> Iterator[Span]:
+    match = _REFRESH.match(value)
+    if match is not None:
+        yield Span(Kind.REFERENCE, *match.span(match.lastindex or 0))
+
+
+def _links(value: bytes) -> list[Span]:
+    """The target of each link, and the `anchor` that says what it is a link of (RFC 8288 sections 3.1 and 3.2)."""
+    spans: list[Span] = []
+    at, end = 0, len(value.rstrip(_OWS + b","))
+    while at < end:
+        match = _LINK.match(value, at)
+        if match is None:
+            return []
+        spans.append(Span(Kind.REFERENCE, *match.span(1)))
+        parameters = _ONE_PARAMETER.finditer(value, *match.span(2))
+        anchors = (each.span(2) for each in parameters if each[1].lower() == b"anchor" and each[2] is not None)
+        spans += [Span(Kind.REFERENCE, *anchor) for anchor in anchors]
+        at = match.end()
+    return spans
+
+
+def _cookie(value: bytes) -> Iterator[Span]:
+    for attribute in _ATTRIBUTE.finditer(value):
+        start, end = attribute.start(2), attribute.start(2) + len(attribute[2].rstrip(_OWS))
+        if attribute[1].lower() == b"path":
+            yield Span(Kind.PATH, start, end)
+        else:
+            yield Span(Kind.DOMAIN, start + attribute[2].startswith(b"."), end)
+
+
+_PLACES: Final[Mapping[str, Callable[[bytes], Iterable[Span]]]] = MappingProxyType(
+    {
+        "location": _whole,  # RFC 9110 section 10.2.2
+        "content-location": _whole,  # RFC 9110 section 8.7
+        "refresh": _refresh,
+        "link": _links,
+        "set-cookie": _cookie,
+    }
+)
+
+FIELDS: Final = frozenset(_PLACES)
+"""The fields that are looked into, in lower case."""
+
+_LINES: Final = re.compile(
+    rb"(\r\n(%b):[ \t]*)([^\r]*)" % "|".join(sorted(FIELDS)).encode("ascii"),
+    re.IGNORECASE,
+)
+
+
+def replace_references(block: bytes, change: Change) -> tuple[bytes, list[str]]:
+    """A head's block with every place changed, and the fields in which that made a difference, one for each line."""
+    fields: list[str] = []
+
+    def line(match: re.Match[bytes]) -> bytes:
+        field = match[2].lower().decode("ascii")
+        value = _replaced(match[3], _PLACES[field](match[3].rstrip(_OWS)), change)
+        if value != match[3]:
+            fields.append(field)
+        return match[1] + value
+
+    return _LINES.sub(line, block), fields
+
+
+def _replaced(value: bytes, spans: Iterable[Span], change: Change) -> bytes:
+    pieces, at = [], 0
+    for kind, start, end in spans:
+        pieces += [value[at:start], change(kind, value[start:end])]
+        at = end
+    return b"".join(pieces) + value[at:]

@@ -1,0 +1,122 @@
+"""All clients of one listener: counted, bounded, drained."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from far_end import FarEnd, settle
+from network import Front
+
+from facade.wire import refusals
+from facade.wire.body import Body
+from facade.wire.exchange import Exchange
+from facade.wire.limits import Limits
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+OK = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+class Gate:
+    """A handler that waits until all may go on."""
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+
+    async def __call__(self, exchange: Exchange) -> None:
+        await self.opened.wait()
+        exchange.closes()
+        await exchange.send(OK, Body.whole(b""), chunked=False)
+
+
+async def test_clients_are_counted_in_and_out() -> None:
+    front = Front(Gate())
+    first, second = front.client(), front.client()
+    assert repr(front.server) == "<Server clients=2 draining=False>"
+    first.ends()
+    second.resets()
+    await settle()
+    assert repr(front.server) == "<Server clients=0 draining=False>"
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_one_client_too_many_is_told_to_come_again(tls: bool) -> None:
+    front = Front(Gate(), Limits(connections=1))
+    welcome, late = front.client(), front.client(tls=tls)
+    late.sends(GET)
+    await settle()
+    head, _, body = late.got.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"\r\nRetry-After: 1\r\n" in head
+    assert json.loads(body)["detail"] == refusals.OVERLOADED.detail
+    assert late.told_end
+    assert (welcome.heard, welcome.got) == (True, b"")
+    assert front.refused == [refusals.OVERLOADED]
+    front.later(3)
+    await settle()
+    assert late.gone
+    assert repr(front.server) == "<Server clients=1 draining=False>"
+
+
+async def test_there_is_room_again_when_a_client_has_left() -> None:
+    front = Front(Gate(), Limits(connections=1))
+    front.client().ends()
+    await settle()
+    assert front.client().heard
+    assert front.refused == []
+
+
+async def test_a_reload_changes_the_limits_of_the_next_request() -> None:
+    gate = Gate()
+    gate.opened.set()
+    front = Front(gate)
+    client = front.client()
+    client.sends(GET)
+    await settle()
+    front.limits = Limits(url_bytes=0)
+    client.sends(GET)
+    await settle()
+    assert client.got.startswith(OK + b"HTTP/1.1 414 ")
+
+
+async def drained(front: Front, limit: float) -> asyncio.Future[int]:
+    draining = asyncio.ensure_future(front.server.drain(limit))
+    await settle()
+    return draining
+
+
+async def test_draining_closes_idle_clients_and_waits_for_the_others() -> None:
+    gate = Gate()
+    front = Front(gate)
+    idle, busy = front.client(), front.client()
+    busy.sends(GET)
+    draining = await drained(front, 60)
+    assert [idle.gone, busy.gone, draining.done()] == [True, False, False]
+    gate.opened.set()
+    assert await draining == 0
+    assert (busy.got, busy.gone, busy.cut) == (OK, True, False)
+
+
+async def test_draining_cuts_whoever_is_left_at_the_limit() -> None:
+    front = Front(Gate())
+    clients: list[FarEnd] = [front.client() for _ in range(3)]
+    for client in clients[:2]:
+        client.sends(GET)
+    assert await (await drained(front, 0.0)) == 2
+    await settle()
+    assert [client.cut for client in clients] == [True, True, False]
+    assert all(client.gone for client in clients)
+
+
+async def test_a_request_that_comes_while_draining_is_served_and_is_the_last() -> None:
+    gate = Gate()
+    gate.opened.set()
+    front = Front(gate)
+    client = front.client()
+    client.sends(GET[:10])
+    draining = await drained(front, 60)
+    client.sends(GET[10:])
+    await settle()
+    assert (client.got, client.gone) == (OK, True)
+    assert await draining == 0

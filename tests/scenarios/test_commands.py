@@ -1,0 +1,244 @@
+"""The commands beside `serve`, each as its own process against a real sidecar."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from harness.client import Client, get
+from harness.folder import Folder
+from harness.patience import PATIENCE
+from harness.peer import Peer
+from harness.ports import free_port
+from harness.sidecar import Sidecar, run, surroundings
+
+ROUTES: Final = """\
+# Land and property. Written by hand, and kept so.
+routes:
+  - name: titles.read
+    match: GET /titles/{{number}}
+    legacy: portal
+    platform: {platform}
+    stage: legacy                 # the route to move first
+    canary: {{share: 10%,  by: cookie session}}   # ready
+
+  - {{name: searches, match: GET /searches, legacy: portal, platform: "{platform}"}}  # in a group
+  - {{name: charges, match: GET /charges, legacy: portal, platform: "{platform}"}}
+  - {{name: orders.write, match: POST /orders, legacy: portal, platform: "{platform}", stage: legacy}}   # writes
+  - {{name: cut, match: /old.asp, stage: gone}}
+
+groups:
+  - name: conveyancing
+    routes: [searches, charges]
+    stage: 'canary'
+    canary: {{by: cookie session, share: 25%}}
+"""
+
+FILE: Final = "routes/all.yaml"
+
+Serve = Callable[..., Sidecar]
+
+
+@pytest.fixture
+def written(folder: Folder, legacy: Peer, platform: Peer) -> Folder:
+    folder.silo("portal", legacy.url, "switch_off: 2020-01-01")
+    folder.routes(ROUTES.format(platform=platform.url))
+    return folder
+
+
+def facade(folder: Folder, *words: str) -> subprocess.CompletedProcess[str]:
+    done = run(*words, "--config", folder.path)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def document(folder: Folder, *words: str) -> Any:
+    done = facade(folder, *words, "--json")
+    return {"status": done.returncode, **json.loads(done.stdout)}
+
+
+def changed_lines(before: str, after: str) -> list[tuple[str, str]]:
+    """The lines that differ; no line may have come or gone."""
+    return [pair for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1]]
+
+
+def test_check_says_good_or_every_mistake(written: Folder) -> None:
+    done = run("check", written.path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5 routes" in done.stdout
+    written.edit(FILE, "stage: legacy                 #", "stage: sideways #")
+    written.edit("facade.yaml", "version: 1", "version: 1\ncolour: red")
+    done = run("check", written.path)
+    assert done.returncode == 1
+    places = [line.split(" ")[0] for line in done.stdout.splitlines()]
+    assert places[:2] == ["facade.yaml:2:", f"{FILE}:7:"]
+    told = json.loads(run("check", written.path, "--json").stdout)
+    assert [(each["file"], each["line"]) for each in told["mistakes"]] == [("facade.yaml", 2), (FILE, 7)]
+
+
+def test_explain_says_what_the_sidecar_does_without_one(written: Folder, serve: Serve) -> None:
+    questions = [
+        ("GET", "/titles/1", "legacy", "titles.read"),
+        ("GET", "/searches", "legacy", "searches"),
+        ("POST", "/orders", "legacy", "orders.write"),
+        ("GET", "/old.asp;x=1", "own", "cut"),
+        ("DELETE", "/orders", "own", None),
+        ("GET", "/nowhere", "own", None),
+        ("GET", "/a/../b", "own", None),
+    ]
+    for method, url, side, route in questions:
+        told = document(written, "explain", method, url)
+        assert (told["status"] in (None, 0, 400, 404, 405, 410), told["side"], told["route"]) == (True, side, route)
+    said = facade(written, "explain", "GET", "/charges", "-H", "Cookie: session=42")
+    assert said.returncode == 0
+    with Client(serve(written).port) as client:
+        answered = client.get("/charges", "Cookie: session=42").body.decode()
+    assert f"answered by {'the platform' if answered == 'platform' else 'legacy'}" in said.stdout
+
+
+def test_status_shows_routes_silos_and_what_is_rejected(written: Folder, serve: Serve) -> None:
+    sidecar = serve(written)
+    get(sidecar.port, "/titles/1")
+    done = facade(written, "status")
+    assert done.returncode == 0
+    for word in ("titles.read", "conveyancing", "portal", "2020-01-01 overdue", sidecar.running()):
+        assert word in done.stdout
+    told = document(written, "status")
+    assert next(row for row in told["routes"] if row["name"] == "titles.read")["calls"]["legacy"] == 1
+    written.write("routes/bad.yaml", "routes: 7\n")
+    sidecar.said("configuration rejected")
+    assert "routes/bad.yaml:1: " in facade(written, "status").stdout
+
+
+def test_status_without_a_sidecar_says_what_to_do(written: Folder) -> None:
+    done = facade(written, "status")
+    assert done.returncode == 1
+    assert f"127.0.0.1:{written.admin}" in done.stdout
+    assert "facade serve" in done.stdout
+
+
+def test_a_move_changes_one_line_and_returns_when_it_runs(written: Folder, serve: Serve) -> None:
+    sidecar = serve(written)
+    steps = [
+        (("move", "titles.read", "shadow"), "stage: shadow                 #", b"legacy"),
+        (("move", "titles.read", "canary", "--share", "100%"), "stage: canary                 #", b"platform"),
+        (("move", "titles.read", "platform"), "stage: platform                 #", b"platform"),
+        (("back", "titles.read"), "stage: legacy                 #", b"legacy"),
+        (("move", "titles.read", "platform"), "stage: platform                 #", b"platform"),
+        (("move", "titles.read", "complete"), "stage: complete               #", b"platform"),
+    ]
+    with Client(sidecar.port) as client:
+        for words, line, body in steps:
+            before = (written / FILE).read_text()
+            reason = ("--reason", "because") if words[0] == "move" else ()
+            told = document(written, *words, *reason)
+            assert client.get("/titles/1", "Cookie: session=1").body == body, "it returned before it ran"
+            assert (told["status"], told["running"], told["scope"]) == (0, True, "file")
+            assert told["revision"] == sidecar.running()
+            changed = changed_lines(before, (written / FILE).read_text())
+            assert [new for _, new in changed if "stage:" in new and line in new], changed
+            assert len(changed) == (2 if "--share" in words else 1)
+    text = (written / FILE).read_text()
+    assert "# the route to move first" in text
+    assert "share: 100%,  by: cookie session}   # ready" in text
+
+
+def test_a_share_is_one_line_too_and_a_group_moves_as_one(written: Folder, serve: Serve) -> None:
+    sidecar = serve(written)
+    before = (written / FILE).read_text()
+    assert facade(written, "move", "conveyancing", "canary", "--share", "100%", "--reason", "more").returncode == 0
+    [(_, new)] = changed_lines(before, (written / FILE).read_text())
+    assert new == "    canary: {by: cookie session, share: 100%}"
+    for path in ("/searches", "/charges"):
+        assert get(sidecar.port, path, "Cookie: session=1").body == b"platform"
+    assert facade(written, "back", "searches").returncode == 0
+    for path in ("/searches", "/charges"):
+        assert get(sidecar.port, path, "Cookie: session=1").body == b"legacy"
+
+
+def test_back_all_gives_legacy_everything_that_has_a_way_back(written: Folder, serve: Serve) -> None:
+    sidecar = serve(written)
+    facade(written, "move", "titles.read", "platform", "--reason", "x")
+    facade(written, "move", "orders.write", "platform", "--reason", "x")
+    assert facade(written, "back", "--all").returncode == 0
+    stages = {row["name"]: row["stage"] for row in sidecar.document("/api/routes")["routes"]}
+    assert stages.pop("cut") == "gone"
+    assert set(stages.values()) == {"legacy"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("move", "nobody", "canary", "--reason", "x"),
+        ("move", "cut", "legacy", "--reason", "x"),
+        ("back", "cut"),
+        ("move", "titles.read", "platform", "--share", "5%", "--reason", "x"),
+        ("move", "orders.write", "canary", "--share", "5%", "--reason", "x"),
+    ],
+)
+def test_what_the_stage_machine_does_not_know_is_refused_and_changes_nothing(
+    written: Folder, words: tuple[str, ...]
+) -> None:
+    before = (written / FILE).read_text()
+    done = facade(written, *words)
+    assert done.returncode == 1
+    assert "; " in done.stdout
+    assert (written / FILE).read_text() == before
+
+
+def test_a_move_of_mistaken_files_is_refused(written: Folder) -> None:
+    written.edit(FILE, "charges, match: GET /charges", "charges, match: GET charges")
+    before = (written / FILE).read_text()
+    done = facade(written, "move", "titles.read", "platform", "--reason", "x")
+    assert done.returncode == 1
+    assert f"{FILE}:11: " in done.stdout
+    assert (written / FILE).read_text() == before
+
+
+def test_two_moves_at_once_both_happen(written: Folder, serve: Serve) -> None:
+    sidecar = serve(written)
+    before = (written / FILE).read_text()
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "facade", "move", name, stage, "--reason", "x", "--json", "--config", written.path],
+            env=surroundings(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for name, stage in (("titles.read", "platform"), ("orders.write", "platform"), ("conveyancing", "legacy"))
+    ]
+    ended = [process.communicate(timeout=PATIENCE) for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0], ended
+    assert len(changed_lines(before, (written / FILE).read_text())) == 3
+    stages = {row["name"]: row["stage"] for row in sidecar.document("/api/routes")["routes"]}
+    assert stages == {
+        "titles.read": "platform",
+        "orders.write": "platform",
+        "searches": "legacy",
+        "charges": "legacy",
+        "cut": "gone",
+    }
+
+
+def test_a_move_without_a_sidecar_changes_the_file_and_says_that_nobody_runs_it(written: Folder) -> None:
+    done = facade(written, "move", "titles.read", "platform", "--reason", "x")
+    assert done.returncode == 1
+    assert "stage: platform                 #" in (written / FILE).read_text()
+    assert "no sidecar was reached" in done.stdout
+    assert facade(written, "back", "titles.read", "--wait", "0s").returncode == 0
+
+
+def test_a_sidecar_elsewhere_is_found_by_its_address(written: Folder, serve: Serve) -> None:
+    admin = free_port()
+    written.admin = admin
+    sidecar = serve(written, "--admin", f"127.0.0.1:{admin}")
+    assert sidecar.running() in facade(written, "status", "--admin", f"127.0.0.1:{admin}").stdout
+    assert (
+        facade(written, "move", "titles.read", "platform", "--reason", "x", "--admin", f"127.0.0.1:{admin}").returncode
+        == 0
+    )
