@@ -3,6 +3,7 @@
 #   make demo     the embedded demonstration, until Ctrl-C
 #   make test     all tests
 #   make check    style, types, import layers, fresh pins, Dockerfile
+#   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
 #   make lock     the pins in requirements/ anew, from the package index
 #   make clean    remove $(VENV) and the tools' caches
@@ -15,12 +16,13 @@ VENV ?= .venv
 WORKERS ?= 2
 TESTS ?= tests
 PYTEST_OPTIONS ?=
+BENCH ?=
 
 BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
 
-.PHONY: setup demo test check lock clean
+.PHONY: setup demo test check bench lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed
@@ -38,6 +40,9 @@ check: setup
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python requirements/lock.py --check
 	$(BIN)/hadolint Dockerfile
+
+bench: setup
+	$(BIN)/python -m bench.run $(BENCH)
 
 lock: setup
 	$(BIN)/python requirements/lock.py

@@ -10,6 +10,7 @@ from bench.rounds import Measure, Measured, Round, Spread, figures, ratios
 _COLUMNS = (
     "contender",
     "CPU a request, us",
+    "least",
     "user + system",
     "x nginx",
     "least-most",
@@ -72,6 +73,7 @@ def _row(baseline: str, name: str, rounds: Sequence[Round]) -> list[str]:
     return [
         name,
         f"{own(lambda each: each.cpu).median * 1e6:.1f}",
+        f"{own(lambda each: each.cpu).least * 1e6:.1f}",
         f"{own(lambda each: each.user).median * 1e6:.1f} + {own(lambda each: each.system).median * 1e6:.1f}",
         f"{ratio.median:.2f}",
         f"{ratio.least:.2f}-{ratio.most:.2f}",

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from facade.config.facade_file import FacadeFile, FreezeBlock, ListenBlock, LogBlock, TlsBlock
+from facade.config.reach import TargetTlsBlock
 from facade.config.routes_file import CanaryBlock, GroupBlock, PlatformBlock, RouteBlock
 from facade.config.settings import Drain, Freeze, Listener, Log, Settings, Tls
-from facade.config.silo_file import ProtectBlock, SiloBlock
-from facade.routing.route import Canary, Group, Place, PlatformService, Route
+from facade.config.silo_file import PassthroughSettings, ProtectBlock, SiloBlock
+from facade.routing.route import Canary, Group, Place, PlatformService, Route, TargetTls
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, BreakerRules, Passthrough, Protect, Silo
 from facade.targets.protect.hours import Hours
@@ -48,8 +49,25 @@ def compile_silo(block: SiloBlock, reach: Passthrough | Adapted, place: Place, z
     return Silo(block.silo, reach, **given, protect=_protect(block.protect, zone), place=place)
 
 
-def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place) -> Route | None:
-    """A route with its stage and canary, or its group's; None where neither says a stage."""
+def compile_passthrough(block: PassthroughSettings, folder: Path) -> Passthrough:
+    """How a silo that speaks HTTP is reached; relative paths start at `folder`."""
+    first, *others = block.url
+    return Passthrough(
+        url=first,
+        host=block.host,
+        rewrite=block.rewrite == "on",
+        others=tuple(others),
+        tls=_target_tls(block.tls, folder),
+        takes_chunks=block.chunked != "never",
+        leniency=frozenset(block.lenient),
+    )
+
+
+def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place, folder: Path) -> Route | None:
+    """A route with its stage and canary, or its group's; None where neither says a stage.
+
+    Relative paths start at `folder`.
+    """
     stage, canary = (block.stage, block.canary) if group is None else (group.stage, group.canary)
     if stage is None:
         return None
@@ -58,7 +76,7 @@ def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place) -> 
         match=block.match.match(),
         stage=stage,
         legacy=block.legacy,
-        platform=_platform(block.platform) if block.platform else None,
+        platform=_platform(block.platform, folder) if block.platform else None,
         canary=_canary(canary) if canary else None,
         records=block.records,
         timeout=block.timeout,
@@ -104,8 +122,18 @@ def _protect(block: ProtectBlock | None, zone: ZoneInfo) -> Protect:
     return Protect(**given)
 
 
-def _platform(block: PlatformBlock) -> PlatformService:
-    return PlatformService(block.url, block.path, block.timeout, block.host)
+def _platform(block: PlatformBlock, folder: Path) -> PlatformService:
+    first, *others = block.url
+    tls = _target_tls(block.tls, folder)
+    return PlatformService(first, block.path, block.timeout, block.host, tuple(others), tls)
+
+
+def _target_tls(block: TargetTlsBlock | None, folder: Path) -> TargetTls | None:
+    if block is None:
+        return None
+    named = (block.ca, block.certificate, block.key)
+    ca, certificate, key = (None if name is None else folder / name for name in named)
+    return TargetTls(ca, block.server_name, certificate, key)
 
 
 def _canary(block: CanaryBlock) -> Canary:

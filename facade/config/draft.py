@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from facade.config.facade_file import FacadeFile
@@ -68,11 +69,15 @@ class DraftGroup(Written):
 
 @dataclass(frozen=True, slots=True)
 class DraftRoute(Written):
-    """A route, and the group that names it. `route` is what it means, None where that cannot be told."""
+    """A route, and the group that names it. `route` is what it means, None where that cannot be told.
+
+    `folder` is where its file lies.
+    """
 
     block: RouteBlock | None = None
     group: DraftGroup | None = None
     route: Route | None = None
+    folder: Path = Path()
 
     @property
     def mover(self) -> Written:

@@ -30,6 +30,7 @@ KEYS: Final = (
     "limits.url_bytes",
     "limits.body",
     "limits.header_timeout",
+    "limits.body_timeout",
     "limits.idle_timeout",
     "limits.connections",
     "limits.tunnel_idle",

@@ -58,6 +58,7 @@ class LimitsBlock(Block):
     url_bytes: Size | None = None
     body: Size | None = None
     header_timeout: PositiveDuration | None = None
+    body_timeout: PositiveDuration | None = None
     idle_timeout: PositiveDuration | None = None
     connections: Count | None = None
     tunnel_idle: PositiveDuration | None = None

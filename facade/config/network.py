@@ -15,6 +15,9 @@ from pydantic import WithJsonSchema
 from facade.config.types import Unfit, reads, written_as
 from facade.targets.template import PathTemplate
 
+MAX_SOCKET_PATH: Final = 107
+"""Bytes of a Unix socket's path: those of `sun_path` less the one that ends it (unix(7))."""
+
 MAX_PORT: Final = 65_535
 """The largest number of 16 bits (RFC 9293 section 3.1)."""
 
@@ -23,6 +26,8 @@ _BRACKETED: Final = r"\[[0-9A-Fa-f:.]{2,45}\]"
 _AUTHORITY: Final = re.compile(rf"({_HOST}|{_BRACKETED})(?::([0-9]{{1,5}}))?")
 _ORIGIN: Final = re.compile(rf"https?://(?:{_HOST}|{_BRACKETED})(?::[0-9]{{1,5}})?")
 _ADDRESS: Final = re.compile(rf"(?:{_HOST}|{_BRACKETED}):[0-9]{{1,5}}")
+_ENDPOINT: Final = re.compile(rf"{_ORIGIN.pattern}|unix:/[!-.0-~][!-~]*")
+_SOCKET: Final = re.compile(r"/[!-.0-~][!-~]*")
 _HTTP: Final = re.compile(r"https?://")
 _SUCCESSOR: Final = re.compile(r"(?:https?://|/).*")
 _VISIBLE: Final = re.compile(r"[!-~]{1,4096}")
@@ -72,6 +77,22 @@ def parse_origin(text: str) -> str:
     _host(found[1])
     if found[2] is not None and not _port(found[2]):
         raise Unfit("names port 0; write the port the service listens on")
+    return text
+
+
+def parse_endpoint(text: str) -> str:
+    """Where a target listens: an origin, or `unix:` and the whole path of a socket.
+
+    >>> parse_endpoint("unix:/run/app.sock")
+    'unix:/run/app.sock'
+    """
+    scheme, _, path = text.partition(":")
+    if scheme != "unix":
+        return parse_origin(text)
+    if _SOCKET.fullmatch(path) is None:
+        raise Unfit("names no whole path of a socket; write one such as unix:/run/app.sock")
+    if len(path) > MAX_SOCKET_PATH:
+        raise Unfit(f"has a path of more than {MAX_SOCKET_PATH} characters, which no system takes; shorten it")
     return text
 
 
@@ -125,7 +146,7 @@ def _port(text: str) -> int:
 
 
 Address = Annotated[HostPort, reads(parse_address), written_as(_ADDRESS, "127.0.0.1:8080")]
-Origin = Annotated[str, reads(parse_origin), written_as(_ORIGIN, "http://127.0.0.1:7101")]
+EndpointUrl = Annotated[str, reads(parse_endpoint), written_as(_ENDPOINT, "http://127.0.0.1:7101")]
 Network = Annotated[IPv4Network | IPv6Network, reads(parse_network), WithJsonSchema({"type": "string"})]
 Successor = Annotated[str, reads(parse_successor), written_as(_SUCCESSOR, "/new/titles")]
 Token = Annotated[str, reads(parse_token), WithJsonSchema({"type": "string", "minLength": 1})]

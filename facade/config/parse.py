@@ -68,9 +68,9 @@ def parse(
     folder = folder.absolute()  # what is relative to it must not move with the working folder
     secrets = Secrets(environment, serving=serving)
     facade = _facade(files, folder, environment, secrets, serving=serving)
-    around = Surroundings(folder / SILOS, kinds, secrets, _zone(facade))
+    around = Surroundings(folder / SILOS, kinds, secrets, _zone(facade), serving=serving)
     silos = [read_silos(name, files[name], around) for name in _below(files, SILOS)]
-    routes, groups = _routes(files)
+    routes, groups = _routes(files, folder / ROUTES, serving=serving)
     without = [*unread, *_absent(files, unread)]
     draft = _join(facade, silos, routes, groups, without)
     readings: tuple[Reading[Any], ...] = (facade, *silos, *routes, *groups)
@@ -118,8 +118,10 @@ def _zone(facade: Reading[DraftFacade]) -> ZoneInfo:
     return ZoneInfo((settings or Settings()).timezone)
 
 
-def _routes(files: Mapping[str, bytes]) -> tuple[list[Reading[DraftRoute]], list[Reading[DraftGroup]]]:
-    pairs = [read_routes(name, files[name]) for name in _below(files, ROUTES)]
+def _routes(
+    files: Mapping[str, bytes], folder: Path, *, serving: bool
+) -> tuple[list[Reading[DraftRoute]], list[Reading[DraftGroup]]]:
+    pairs = [read_routes(name, files[name], folder, serving=serving) for name in _below(files, ROUTES)]
     return [routes for routes, _ in pairs], [groups for _, groups in pairs]
 
 
@@ -155,7 +157,7 @@ def _joined(written: DraftRoute, group_of: Mapping[str, DraftGroup]) -> DraftRou
     group = group_of.get(written.name) if written.name is not None else None
     if written.block is None or (group is not None and group.block is None):
         return dataclasses.replace(written, group=group)
-    route = compile_route(written.block, group.block if group is not None else None, written.place)
+    route = compile_route(written.block, group.block if group is not None else None, written.place, written.folder)
     return dataclasses.replace(written, group=group, route=route)
 
 

@@ -17,7 +17,7 @@ from facade.config.nodes import MappingNode, is_spoiled, locate, placed, without
 from facade.config.reading import Reading, as_block
 from facade.config.settings import Settings
 from facade.config.substitute import Secrets, misplaced
-from facade.config.tls import check_tls
+from facade.config.tls import check_tls, tell
 from facade.config.unbuilt import FACADE
 from facade.routing.route import Place
 
@@ -70,6 +70,5 @@ def _look_at_certificates(reading: Reading[DraftFacade], folder: Path, *, servin
     for facade in reading.written:
         if facade.block is None or facade.block.listen is None or facade.block.listen.tls is None:
             continue
-        for finding in check_tls(facade.node, facade.block.listen.tls, folder):
-            only_warns = finding.is_missing_secret and not serving
-            (reading.warnings if only_warns else reading.mistakes).append(finding.mistake)
+        findings = check_tls(facade.node, facade.block.listen.tls, folder)
+        tell(findings, reading.mistakes, reading.warnings, serving=serving)

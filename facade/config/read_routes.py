@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from facade.config.check import check
@@ -14,13 +15,19 @@ from facade.config.nodes import MappingNode, ScalarNode, SequenceNode
 from facade.config.reading import Reading, as_block
 from facade.config.routes_file import GroupBlock, RouteBlock, RoutesFile
 from facade.config.substitute import misplaced
+from facade.config.tls import check_target_tls, tell
 from facade.config.unbuilt import GROUP, ROUTE
 
 _KEYS: Final = tuple(RoutesFile.model_fields)
 
 
-def read_routes(file: str, data: bytes) -> tuple[Reading[DraftRoute], Reading[DraftGroup]]:
-    """Read one file of routes: its routes, and its groups. What is wrong with the file stands with its routes."""
+def read_routes(
+    file: str, data: bytes, folder: Path, *, serving: bool
+) -> tuple[Reading[DraftRoute], Reading[DraftGroup]]:
+    """Read one file of routes, which lies in `folder`: its routes, and its groups.
+
+    What is wrong with the file stands with its routes.
+    """
     composed = compose(file, data)
     is_whole = bool(composed.documents)
     routes: Reading[DraftRoute] = Reading(list(composed.mistakes), is_whole=is_whole)
@@ -32,16 +39,20 @@ def read_routes(file: str, data: bytes) -> tuple[Reading[DraftRoute], Reading[Dr
             continue
         routes.mistakes += [*misplaced(root, ()), *_unknown_keys(root)]
         for node in _items(root, "routes", routes):
-            _read_route(node, routes)
+            _read_route(node, routes, folder, serving=serving)
         for node in _items(root, "groups", groups):
             _read_group(node, groups)
     return routes, groups
 
 
-def _read_route(node: MappingNode, reading: Reading[DraftRoute]) -> None:
+def _read_route(node: MappingNode, reading: Reading[DraftRoute], folder: Path, *, serving: bool) -> None:
     checked = check(RouteBlock, node, unbuilt=ROUTE)
     reading.mistakes += checked.mistakes
-    reading.written.append(DraftRoute(node, node.text("name"), checked.block))
+    reading.written.append(DraftRoute(node, node.text("name"), checked.block, folder=folder))
+    platform = checked.block.platform if checked.block is not None else None
+    if platform is not None and platform.tls is not None:
+        findings = check_target_tls(node, ("platform", "tls"), platform.tls, folder)
+        tell(findings, reading.mistakes, reading.warnings, serving=serving)
 
 
 def _read_group(node: MappingNode, reading: Reading[DraftGroup]) -> None:

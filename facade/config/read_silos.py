@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from facade.config.check import Checked, check, check_foreign
-from facade.config.compile import compile_silo
+from facade.config.compile import compile_passthrough, compile_silo
 from facade.config.compose import compose
 from facade.config.draft import DraftSilo
 from facade.config.kinds import KindError, Kinds
@@ -20,6 +20,7 @@ from facade.config.nodes import MappingNode, is_spoiled, locate, placed, plain
 from facade.config.reading import Reading, as_block
 from facade.config.silo_file import PASSTHROUGH, AdaptedSilo, PassthroughSettings, PassthroughSilo
 from facade.config.substitute import Secrets, misplaced
+from facade.config.tls import check_target_tls, tell
 from facade.config.unbuilt import KINDS, SILO
 from facade.port import AdapterKind
 from facade.targets.definition import Adapted, Passthrough
@@ -37,6 +38,7 @@ class Surroundings:
     kinds: Kinds
     secrets: Secrets
     zone: ZoneInfo
+    serving: bool
 
 
 def read_silos(file: str, data: bytes, around: Surroundings) -> Reading[DraftSilo]:
@@ -50,11 +52,12 @@ def read_silos(file: str, data: bytes, around: Surroundings) -> Reading[DraftSil
         elif "external" in root.entries:
             reading.mistakes.append(Mistake(root.place, "an external is not built yet", "remove this document"))
         else:
-            reading.written.append(_read_silo(root, reading.mistakes, around))
+            reading.written.append(_read_silo(root, reading, around))
     return reading
 
 
-def _read_silo(root: MappingNode, mistakes: list[Mistake], around: Surroundings) -> DraftSilo:
+def _read_silo(root: MappingNode, reading: Reading[DraftSilo], around: Surroundings) -> DraftSilo:
+    mistakes = reading.mistakes
     mistakes += misplaced(root, _SETTINGS)
     settings = root.get("settings")
     if settings is not None:
@@ -62,20 +65,27 @@ def _read_silo(root: MappingNode, mistakes: list[Mistake], around: Surroundings)
     adapter = root.text("adapter")
     head = check(PassthroughSilo if adapter == PASSTHROUGH else AdaptedSilo, root, unbuilt=SILO)
     mistakes += head.mistakes
-    reach = _passthrough(root, mistakes) if adapter == PASSTHROUGH else _adapted(root, adapter, mistakes, around)
+    reach = _passthrough(root, reading, around) if adapter == PASSTHROUGH else _adapted(root, adapter, mistakes, around)
     silo = None
     if head.block is not None and reach is not None:
         silo = compile_silo(head.block, reach, root.place, around.zone)
     return DraftSilo(root, root.text("silo"), adapter, _operation_names(root, adapter), silo)
 
 
-def _passthrough(root: MappingNode, mistakes: list[Mistake]) -> Passthrough | None:
+def _passthrough(root: MappingNode, reading: Reading[DraftSilo], around: Surroundings) -> Passthrough | None:
     node = _block(root, "settings")
     if node is None:
         return None
     checked = check(PassthroughSettings, node, _SETTINGS, SILO)
-    settings = _settings(checked, PassthroughSettings, node, mistakes)
-    return None if checked.mistakes else Passthrough(settings.url, settings.host, settings.rewrite == "on")
+    reading.mistakes += checked.mistakes
+    if checked.mistakes:
+        return None
+    if checked.block is None or is_spoiled(node):
+        return Passthrough(node.text("url") or "")  # a secret is not there: this explains itself, and serves nobody
+    if checked.block.tls is not None:
+        findings = check_target_tls(root, (*_SETTINGS, "tls"), checked.block.tls, around.folder)
+        tell(findings, reading.mistakes, reading.warnings, serving=around.serving)
+    return compile_passthrough(checked.block, around.folder)
 
 
 def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], around: Surroundings) -> Adapted | None:

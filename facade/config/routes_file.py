@@ -8,7 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from facade.config.block import Block, one_or_more, short_for
-from facade.config.network import Origin, Successor
+from facade.config.network import Successor
+from facade.config.reach import EndpointUrls, TargetTlsBlock, check_reach
 from facade.config.types import Name, PositiveDuration, Share, Text, Unfit, reads, written_as
 from facade.routing.route import Condition, Key, Match, Records, SiloReference, WithoutKey
 from facade.routing.stage import Stage
@@ -108,10 +109,16 @@ class MatchBlock(Block):
 class PlatformBlock(Block):
     """A new implementation: its URL alone, or with what of the call changes on the way."""
 
-    url: Origin
+    url: EndpointUrls
     path: Template | None = None
     timeout: PositiveDuration | None = None
     host: Literal["caller", "target"] = "caller"
+    tls: TargetTlsBlock | None = None
+
+    @model_validator(mode="after")
+    def _is_reached_as_it_says(self) -> PlatformBlock:
+        check_reach(self.url, self.tls)
+        return self
 
 
 class CanaryBlock(Block):

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, model_validator
 
 from facade.config.block import Block, one_or_more
 from facade.config.calendar import OpenWindow
-from facade.config.network import parse_origin
-from facade.config.types import Count, Date, PositiveDuration, PositiveShare, Text, Whole, Word, reads
+from facade.config.reach import SettingsUrls, TargetTlsBlock, check_reach
+from facade.config.types import Count, Date, PositiveDuration, PositiveShare, Text, Whole, Word
 from facade.targets.definition import AfterSwitchOff
-
-SettingsOrigin = Annotated[
-    str,
-    reads(parse_origin),
-    WithJsonSchema({"type": "string", "pattern": r"^https?://|\$\{", "examples": ["http://127.0.0.1:7000"]}),
-]
-"""An origin, or to an editor a substitution, which is made before it is read."""
+from facade.wire.leniency import Fault
 
 PASSTHROUGH: Final = "passthrough"
 """The adapter of a silo that already speaks HTTP: none."""
@@ -63,11 +57,21 @@ class SiloBlock(Block):
 
 
 class PassthroughSettings(Block):
-    """Where a silo that speaks HTTP is, whose name it reads in Host, and whether its own is kept from callers."""
+    """Where a silo that speaks HTTP is, whose name it reads in Host, whether its own is kept from callers, and what is
+    done for one that reads or writes HTTP badly.
+    """
 
-    url: SettingsOrigin
+    url: SettingsUrls
     host: Literal["silo", "caller"] = "silo"
     rewrite: Literal["on", "off"] = "on"
+    tls: TargetTlsBlock | None = None
+    chunked: Literal["never"] | None = None
+    lenient: Annotated[tuple[Fault, ...], one_or_more(Fault)] = ()
+
+    @model_validator(mode="after")
+    def _is_reached_as_it_says(self) -> PassthroughSettings:
+        check_reach(self.url, self.tls)
+        return self
 
 
 class PassthroughSilo(SiloBlock):

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from facade.config.mistake import Mistake, quote
-from facade.config.nodes import Node, ScalarNode, is_spoiled, locate
+from facade.config.nodes import Node, ScalarNode, SequenceNode, is_spoiled, locate
 from facade.config.wording import Wording, subject, unknown, word
 
 MAX_LEVELS: Final = 6
@@ -92,9 +92,11 @@ def _perhaps_meant(trail: Trail, every: tuple[Trail, ...], siblings: list[str]) 
 
 
 def _is_spoken_of(node: Node, kind: str) -> bool:
-    """Whether the error follows from a value that has its mistake already: the value itself, or a block's sum."""
+    """Whether the error follows from what has its mistake already: the value itself, a block's sum, a list's items."""
     if isinstance(node, ScalarNode):
         return node.spoiled and kind != "extra_forbidden"
+    if kind == "too_short":
+        return isinstance(node, SequenceNode) and bool(node.items)  # it holds something: items that are wrong
     return kind == "value_error" and is_spoiled(node)
 
 

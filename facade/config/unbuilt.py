@@ -13,8 +13,6 @@ FACADE: Final = frozenset({"tunnel_grace"})
 
 SILO: Final = frozenset(
     {
-        "settings.chunked",
-        "settings.lenient",
         "settings.paths",
     }
 )
@@ -27,7 +25,6 @@ ROUTE: Final = GROUP | {
     "deprecated",
     "fallback",
     "minimise",
-    "platform.tls",
     "privacy",
     "sunset",
 }

@@ -1,8 +1,11 @@
-"""Why a listener cannot be opened, in the operator's words: an address that is taken, a certificate it cannot read."""
+"""Opens what a listener listens on, or says why it cannot be opened, in the operator's words: an address that is taken,
+a certificate that cannot be read.
+"""
 
 from __future__ import annotations
 
 import errno
+import socket
 import ssl
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,6 +14,12 @@ from typing import Final
 from facade.config.settings import Listener, Tls
 from facade.control.start import StartError
 
+BACKLOG: Final = 1024
+"""Connections the kernel keeps while the loop is busy; Linux's own default bound is 4096."""
+
+_PROTOCOL: Final = ["http/1.1"]
+"""What is chosen by ALPN (RFC 7301): nothing else is spoken here."""
+
 _REASONS: Final[Mapping[int, str]] = MappingProxyType(
     {
         errno.EADDRINUSE: "is in use; stop what listens there",
@@ -18,6 +27,20 @@ _REASONS: Final[Mapping[int, str]] = MappingProxyType(
         errno.EADDRNOTAVAIL: "is no address of this machine; use 127.0.0.1 or 0.0.0.0",
     }
 )
+
+
+def bind(name: str, listener: Listener) -> tuple[socket.socket, ...]:
+    """Sockets that listen at every address `listener` stands for. Resolves a name, so it blocks. Raises `StartError`."""
+    bound: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(listener.host, listener.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, where in dict.fromkeys((family, where) for family, _, _, _, where in found):
+            bound.append(socket.create_server(where, family=family, backlog=BACKLOG))
+    except OSError as error:
+        for each in bound:
+            each.close()
+        raise cannot_listen(name, listener, error) from error
+    return tuple(bound)
 
 
 def cannot_listen(name: str, listener: Listener, error: OSError) -> StartError:
@@ -38,12 +61,12 @@ def address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def server_context(name: str, tls: Tls | None) -> ssl.SSLContext | None:
+def server_context(name: str, tls: Tls) -> ssl.SSLContext:
     """The TLS side of listener `name`; reads its files, so it blocks. Raises `StartError` for one it cannot use."""
-    if tls is None:
-        return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION  # whose certificate was checked once stays who it is
+    context.set_alpn_protocols(_PROTOCOL)
     place = f"{name}: certificate {tls.certificate} with key {tls.key}"
     try:
         # A key under a password would otherwise be asked for on the terminal of a process that has none.

@@ -21,10 +21,10 @@ def share_of(route: Route) -> float | None:
 
 
 def name_of(side: SiloReference | PlatformService | None) -> str | None:
-    """What a side points at, as an operator writes it: `SILO.OPERATION`, `SILO`, or the service's URL with its path."""
+    """What a side points at, as an operator writes it: `SILO.OPERATION`, `SILO`, or the service's URLs with its path."""
     if side is None:
         return None
-    return f"{side.url}{side.path or ''}" if isinstance(side, PlatformService) else str(side)
+    return f"{', '.join(side.urls)}{side.path or ''}" if isinstance(side, PlatformService) else str(side)
 
 
 def match_of(match: Match) -> str:

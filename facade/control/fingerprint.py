@@ -24,13 +24,22 @@ def folders(folder: Path) -> tuple[Path, ...]:
 
 def fingerprint(folder: Path) -> Fingerprint:
     """The configuration in `folder` as the file system shows it; blocks. What cannot be looked at is no part of it."""
-    return frozenset((str(path), seen) for path in _files(folder) if (seen := _look(path)))
+    return frozenset((str(path), seen) for path in _files(folder) if (seen := look(path)))
 
 
 def identities(folder: Path) -> Fingerprint:
     """The folders that exist, by device and inode: it differs once one was replaced, though its name stayed."""
     places = (folder.parent, *folders(folder))
-    return frozenset((str(path), seen[:2]) for path in places if (seen := _look(path)))
+    return frozenset((str(path), seen[:2]) for path in places if (seen := look(path)))
+
+
+def look(path: Path) -> tuple[int, ...]:
+    """What the file system says of one file, links followed; empty where it cannot be looked at. Blocks."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return ()
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -39,11 +48,3 @@ def _files(folder: Path) -> Iterator[Path]:
             yield from (path for path in place.iterdir() if path.suffix in SUFFIXES)
         except OSError:
             continue
-
-
-def _look(path: Path) -> tuple[int, ...]:
-    try:
-        seen = path.stat()
-    except OSError:
-        return ()
-    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns

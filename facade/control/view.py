@@ -77,7 +77,7 @@ class SiloRow:
 
     `share` is None before the first call. `overdue` is `is_overdue` of the day the view was made. What keeps it from
     being overrun is None where it has none: `in_flight` of `concurrency` calls at once, `waiting` of `queue` for a
-    place, the state of its `breaker`, and its `hours` as written. `opens` is when they begin, None while they last.
+    slot, the state of its `breaker`, and its `hours` as written. `opens` is when they begin, None while they last.
     """
 
     name: str

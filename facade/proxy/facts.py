@@ -51,13 +51,7 @@ def _address(request: Request) -> str:
 
 
 def _cookie(request: Request, name: str) -> bytes | None:
-    head = request.head
-    sent = head.get(COOKIE)
-    if sent is None:
-        return None
-    if head.repeats(COOKIE):
-        sent = b"; ".join(head.values(COOKIE))
-    match = _pattern(name).search(sent)
+    match = _pattern(name).search(b"; ".join(request.head.values(COOKIE)))
     return match[1].strip(b" \t") if match is not None else None
 
 

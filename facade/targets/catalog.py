@@ -1,4 +1,4 @@
-"""The catalog: pools and open adapters by what they lead to, kept across reloads, let go when nothing names them.
+"""The catalog: origins and open adapters by what they lead to, kept across reloads, let go when nothing names them.
 
 A reload first adopts (opens what is new, beside what is running), then the snapshot is swapped, then `settle` lets go
 of what only the table before it needed. Calls that still run on the old table end by themselves.
@@ -7,16 +7,17 @@ of what only the table before it needed. Calls that still run on the old table e
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from facade.port import Adapter, Services
-from facade.routing.route import PlatformService, Route, SiloReference
+from facade.routing.route import PlatformService, Route, SiloReference, TargetTls
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, Passthrough, Silo
+from facade.targets.endpoints.endpoints import Endpoints
+from facade.targets.endpoints.origin import Origin, Reach, name_of
+from facade.targets.endpoints.origins import Origins
 from facade.targets.http import HttpTarget
 from facade.targets.leakage import Leakages
 from facade.targets.own import OWN, GoneAnswer
@@ -28,7 +29,7 @@ from facade.targets.template import PathTemplate
 from facade.tasks import spawn
 from facade.telemetry.metrics import Metrics
 from facade.wire.deadlines import Deadlines
-from facade.wire.pool import Endpoint, Pool
+from facade.wire.leniency import STRICT, Leniency
 
 _PATIENCE: Final = 10.0
 """Seconds a platform service may be silent where the route names no `timeout` for a try; a silo's own default too."""
@@ -53,7 +54,7 @@ class Adoption:
     served: Mapping[str, Served]
     unmatched: Target | None
     targets: frozenset[str]
-    pools: Mapping[tuple[str, str, int], Pool] = field(repr=False)
+    origins: Mapping[Reach, Origin] = field(repr=False)
     adapters: Mapping[str, _Open] = field(repr=False)
     protections: Mapping[str, Adopted] = field(repr=False)
 
@@ -76,12 +77,12 @@ class Catalog:
         self._clock = clock
         self._draw = draw
         self._protections = protections
-        self._pools: dict[tuple[str, str, int], Pool] = {}
+        self._origins = Origins(deadlines)
         self._adapters: dict[str, _Open] = {}
         self._retired: set[_Open] = set()
 
     def __repr__(self) -> str:
-        return f"<Catalog pools={list(self._pools.values())} adapters={sorted(self._adapters)}>"
+        return f"<Catalog {self._origins!r} adapters={sorted(self._adapters)}>"
 
     async def adopt(self, silos: Mapping[str, Silo], routes: Iterable[Route], unmatched: str | None) -> Adoption:
         """Open what the configuration names and is not open yet. What an adapter raises closes what was opened."""
@@ -101,35 +102,29 @@ class Catalog:
         leakages = Leakages(routes, self._metrics, self._draw)
         protections = self._protections.adopt(silos.values())
         opening = _Opening(
-            self._deadlines, self._metrics, self._clock, silos, self._pools, adapters, leakages, protections
+            self._deadlines, self._metrics, self._clock, silos, self._origins, adapters, leakages, protections
         )
         served = {route.name: opening.served(route) for route in routes}
         rest = None if unmatched is None else opening.silo(SiloReference(unmatched))
-        return Adoption(served, rest, frozenset(opening.names), opening.pools, adapters, protections)
+        return Adoption(served, rest, frozenset(opening.names), opening.origins, adapters, protections)
 
     def settle(self, adoption: Adoption) -> None:
         """The adoption serves now: let go of what only the table before it needed."""
-        for key, pool in self._pools.items():
-            if adoption.pools.get(key) is not pool:
-                pool.close()
+        self._origins.settle(adoption.origins)
         for name, open_ in self._adapters.items():
             if adoption.adapters.get(name) is not open_:
                 self._retired.add(open_)
                 _ = spawn(self._close_later(open_), f"close adapter {name}")
-        self._pools = dict(adoption.pools)
         self._adapters = dict(adoption.adapters)
         self._protections.settle(adoption.protections)
 
     async def discard(self, adoption: Adoption) -> None:
         """The adoption will not serve: close what was opened for it alone."""
-        for key, pool in adoption.pools.items():
-            if self._pools.get(key) is not pool:
-                pool.close()
+        self._origins.discard(adoption.origins)
         await self._close_new(adoption.adapters)
 
     async def close(self) -> None:
-        for pool in self._pools.values():
-            pool.close()
+        self._origins.close()
         retired, self._retired = self._retired, set()
         for open_ in (*self._adapters.values(), *retired):
             await open_.adapter.close()
@@ -162,7 +157,7 @@ class _Opening:
         metrics: Metrics,
         clock: Callable[[], float],
         silos: Mapping[str, Silo],
-        pools: Mapping[tuple[str, str, int], Pool],
+        known: Origins,
         adapters: Mapping[str, _Open],
         leakages: Leakages,
         protections: Mapping[str, Adopted],
@@ -171,11 +166,11 @@ class _Opening:
         self._metrics = metrics
         self._clock = clock
         self._silos = silos
-        self._known = pools
+        self._known = known
         self._adapters = adapters
         self._leakages = leakages
         self._protections = protections
-        self.pools: dict[tuple[str, str, int], Pool] = {}
+        self.origins: dict[Reach, Origin] = {}
         self.names: set[str] = {OWN}
 
     def served(self, route: Route) -> Served:
@@ -197,16 +192,14 @@ class _Opening:
         in_flight = self._metrics.in_flight(silo.name)
         patience = silo.protect.timeout
         if isinstance(silo.reach, Passthrough):
-            url, keeps = silo.reach.url, silo.reach.host == "caller"
-            host, pool = urlsplit(url).netloc, self._pool(url)
             return HttpTarget(
                 silo.name,
-                pool,
+                self._endpoints(silo.reach.urls, silo.reach.tls, silo.reach.leniency),
                 in_flight,
                 patience=patience,
                 silo=silo.name,
-                host=host,
-                keeps_host=keeps,
+                keeps_host=silo.reach.host == "caller",
+                takes_chunks=silo.reach.takes_chunks,
                 leakage=self._leakages.of_silo(silo.name, silo.reach),
             )
         adapter = self._adapters[silo.name].adapter
@@ -220,27 +213,18 @@ class _Opening:
         return None if platform is None else self._service(platform, route)
 
     def _service(self, platform: PlatformService, route: Route) -> Target:
-        pool = self._pool(platform.url)
-        name = str(pool.endpoint)
+        name = ",".join(map(name_of, platform.urls))
         self.names.add(name)
         return HttpTarget(
             name,
-            pool,
+            self._endpoints(platform.urls, platform.tls, STRICT),
             self._metrics.in_flight(name),
             patience=platform.timeout or _PATIENCE,
-            host=urlsplit(platform.url).netloc,
             keeps_host=platform.host == "caller",
             path=PathTemplate.parse(platform.path) if platform.path is not None else None,
             leakage=self._leakages.of_service(name, platform, route),
         )
 
-    def _pool(self, url: str) -> Pool:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        key = (parts.scheme, parts.hostname or "", port)
-        pool = self.pools.get(key) or self._known.get(key)
-        if pool is None:
-            tls = ssl.create_default_context() if parts.scheme == "https" else None
-            pool = Pool(Endpoint(parts.hostname or "", port, tls), self._deadlines)
-        self.pools[key] = pool
-        return pool
+    def _endpoints(self, urls: Iterable[str], tls: TargetTls | None, leniency: Leniency) -> Endpoints:
+        reaches = (Reach(url, tls, leniency) for url in urls)
+        return Endpoints(tuple(self._known.adopt(reach, self.origins) for reach in reaches), self._deadlines)

@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from facade.port import AdapterKind
-from facade.routing.route import Place
+from facade.routing.route import Place, TargetTls
 from facade.targets.protect.hours import Hours
+from facade.wire.leniency import STRICT, Leniency
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class BreakerRules:
 
 @dataclass(frozen=True, slots=True)
 class Protect:
-    """What keeps a silo from being overrun. `timeout` bounds one call, and its wait for a place, in seconds.
+    """What keeps a silo from being overrun. `timeout` bounds one call, and its wait for a slot, in seconds.
 
     `concurrency` bounds the calls at once and `queue` those that wait; None is no bound, no breaker, no closing time.
     """
@@ -57,12 +58,23 @@ class AfterSwitchOff(enum.StrEnum):
 class Passthrough:
     """A silo that speaks HTTP: its origin, and whose name it reads in Host (`silo` or `caller`).
 
-    `rewrite` when its own address in the fields of its answers becomes the platform's.
+    `rewrite` when its own address in the fields of its answers becomes the platform's. `others` are the origins of
+    further endpoints that do the same; `takes_chunks` is False for one that wants every body with its length; the
+    faults of `leniency` are forgiven in its answers.
     """
 
     url: str = field(repr=False)  # it may come from a substitution, and those are shown nowhere
     host: str = "silo"
     rewrite: bool = True
+    others: tuple[str, ...] = field(default=(), repr=False)
+    tls: TargetTls | None = field(default=None, repr=False)
+    takes_chunks: bool = True
+    leniency: Leniency = STRICT
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All its endpoints."""
+        return (self.url, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from facade.problem import Refusal
+from facade.targets.collected import collect
+from facade.targets.endpoints.endpoints import Endpoints
+from facade.targets.endpoints.origin import Member
 from facade.targets.leakage import Leakage
 from facade.targets.request import Request
 from facade.targets.target import Target
@@ -14,7 +17,6 @@ from facade.wire import refusals
 from facade.wire.framing import CHUNKED
 from facade.wire.headers import request_bytes
 from facade.wire.message import HOST
-from facade.wire.pool import Pool
 from facade.wire.upstream import Question, Reply
 
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
@@ -24,58 +26,69 @@ _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 class HttpTarget(Target):
     """One HTTP service. `patience` is how many seconds it may be silent before its answer's head.
 
-    `host` is the target's own name; with `keeps_host` it reads the caller's Host instead, where there is one. `path`
-    replaces the request's path; the query is always passed on. `leakage` keeps its address out of its answers.
+    It reads its endpoint's own name in Host, or with `keeps_host` the caller's, where there is one. `path` replaces the
+    request's path; the query is always passed on. A chunked body is collected first, unless it `takes_chunks`.
+    `leakage` keeps its address out of its answers.
     """
 
     def __init__(
         self,
         name: str,
-        pool: Pool,
+        endpoints: Endpoints,
         in_flight: Gauge,
         *,
         patience: float,
         silo: str | None = None,
-        host: str,
         keeps_host: bool = False,
+        takes_chunks: bool = True,
         path: PathTemplate | None = None,
         leakage: Leakage | None = None,
     ) -> None:
         self.name = name
         self.silo = silo
         self.in_flight = in_flight
-        self._pool = pool
+        self._endpoints = endpoints
         self._patience = patience
-        self._host = host.encode("ascii")
         self._keeps_host = keeps_host
+        self._takes_chunks = takes_chunks
         self._path = path
         self._leakage = leakage
 
     def __repr__(self) -> str:
-        return f"<HttpTarget {self.name} {self._pool!r}>"
+        return f"<HttpTarget {self.name} {self._endpoints!r}>"
 
     async def ask(self, request: Request) -> Reply:
+        if request.body.length == CHUNKED and not self._takes_chunks:
+            await collect(request)
         repeatable = request.head.method in _REPEATABLE and request.body.ended and request.body.length == 0
-        question = self._question(request)
-        upstream = self._pool.idle(repeatable=repeatable)
+        endpoints = self._endpoints
+        member = endpoints.choose() or await endpoints.found(request.until)
+        upstream = member.pool.idle(repeatable=repeatable)
         if upstream is not None:
             try:
-                return self._stopped(await upstream.ask(question), request)
+                return self._answered(await upstream.ask(self._question(request, member)), member, request)
             except Refusal as refusal:
                 # The target closed its idle connection just as it was used again: for a safe call one fresh try is
                 # right (RFC 9112 section 9.3.1), as long as not a byte of an answer has come.
                 if not repeatable or refusal.problem is not refusals.BROKEN or upstream.answering:
+                    endpoints.failed(member, refusal.problem)
                     raise
-        upstream = await self._pool.connect(request.until)
-        return self._stopped(await upstream.ask(question), request)
+        member, upstream = await endpoints.connect(member, request.until)
+        try:
+            return self._answered(await upstream.ask(self._question(request, member)), member, request)
+        except Refusal as refusal:
+            endpoints.failed(member, refusal.problem)
+            raise
 
-    def _stopped(self, reply: Reply, request: Request) -> Reply:
+    def _answered(self, reply: Reply, member: Member, request: Request) -> Reply:
+        if member.health.failures:
+            self._endpoints.answered(member)
         return reply if self._leakage is None else self._leakage.stop(reply, request)
 
-    def _question(self, request: Request) -> Question:
+    def _question(self, request: Request, member: Member) -> Question:
         head, chunked = request.head, request.body.length == CHUNKED
         target = head.target if self._path is None else self._filled(self._path, request)
-        host = None if self._keeps_host and head.has(HOST) else self._host
+        host = None if self._keeps_host and head.has(HOST) else member.authority
         return Question(
             request_bytes(head, target, host, request.sender, request.traceparent, chunked=chunked),
             request.body,

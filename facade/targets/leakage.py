@@ -11,11 +11,11 @@ from functools import partial
 from typing import Final
 
 from facade.routing.route import PlatformService, Route
-from facade.targets.address import Address, mentions
+from facade.targets.address import Address
 from facade.targets.definition import Passthrough
 from facade.targets.leaks import LeakCounter, readable
 from facade.targets.request import Request
-from facade.targets.ways_back import Atlas
+from facade.targets.reversal import Reversals
 from facade.telemetry.metrics import Metrics
 from facade.wire.message import ResponseHead
 from facade.wire.public import public_origin
@@ -32,17 +32,16 @@ class Leakage:
     `draw` gives a number of [0, 1) for each answer.
     """
 
-    __slots__ = ("_address", "_draw", "_mention", "_metrics", "_silo", "_target")
+    __slots__ = ("_address", "_draw", "_metrics", "_silo", "_target")
 
     def __init__(
-        self, target: str, url: str, address: Address, metrics: Metrics, draw: Callable[[], float], *, silo: str | None
+        self, target: str, address: Address, metrics: Metrics, draw: Callable[[], float], *, silo: str | None
     ) -> None:
         self._target = target
         self._address = address
         self._metrics = metrics
         self._draw = draw
         self._silo = silo
-        self._mention = mentions(url)
 
     def __repr__(self) -> str:
         return f"<Leakage {self._target} {self._address!r}>"
@@ -51,7 +50,7 @@ class Leakage:
         """The reply as the caller may see it."""
         reply.head = self._mapped(reply.head, request)
         if self._silo is not None and self._draw() < SAMPLE and readable(reply.head):
-            reply.body.watch(LeakCounter(self._mention, self._metrics.leaked_urls(self._silo)))
+            reply.body.watch(LeakCounter(self._address.mention, self._metrics.leaked_urls(self._silo)))
         return reply
 
     def interim(self, request: Request) -> Interim:
@@ -71,10 +70,10 @@ class Leakage:
 
 
 class Leakages:
-    """Every target's, made for one configuration: a silo's once, a service's for each route, by its way back."""
+    """Every target's, made for one configuration: a silo's once, a service's for each route that leads to it."""
 
     def __init__(self, routes: Iterable[Route], metrics: Metrics, draw: Callable[[], float]) -> None:
-        self._atlas = Atlas(routes)
+        self._reversals = Reversals(routes)
         self._metrics = metrics
         self._draw = draw
         self._silos: dict[str, Leakage] = {}
@@ -85,13 +84,13 @@ class Leakages:
             return None
         known = self._silos.get(name)
         if known is None:
-            address = Address(reach.url, reads_own_name=reach.host == "silo", ways=None)
-            known = self._silos[name] = Leakage(name, reach.url, address, self._metrics, self._draw, silo=name)
+            address = Address(reach.urls, reads_own_name=reach.host == "silo", reversal=None)
+            known = self._silos[name] = Leakage(name, address, self._metrics, self._draw, silo=name)
         return known
 
     def of_service(self, name: str, service: PlatformService, route: Route) -> Leakage | None:
         """None where it reads the caller's Host: then it knows the platform's name itself."""
         if service.host != "target":
             return None
-        address = Address(service.url, reads_own_name=True, ways=self._atlas.ways_back(route, service))
-        return Leakage(name, service.url, address, self._metrics, self._draw, silo=None)
+        address = Address(service.urls, reads_own_name=True, reversal=self._reversals.of(route, service))
+        return Leakage(name, address, self._metrics, self._draw, silo=None)

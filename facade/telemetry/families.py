@@ -64,7 +64,7 @@ TARGET_SECONDS: Final = Family(
     ("target",),
 )
 IN_FLIGHT: Final = Family("facade_in_flight", "gauge", "Calls a target is answering now.", ("target",))
-WAITING: Final = Family("facade_waiting", "gauge", "Calls that wait for a place at a target now.", ("target",))
+WAITING: Final = Family("facade_waiting", "gauge", "Calls that wait for a slot at a target now.", ("target",))
 BREAKER_STATE: Final = Family(
     "facade_breaker_state",
     "gauge",

@@ -43,7 +43,7 @@ class SiloInfo:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionInfo:
-    """What stands before a target: calls that wait for a place, None where none can; a breaker's state, if any."""
+    """What stands before a target: calls that wait for a slot, None where none can; a breaker's state, if any."""
 
     target: str
     waiting: int | None

@@ -143,7 +143,7 @@ class Connection(asyncio.Protocol):
     async def drained(self) -> None:
         """Wait until the socket takes bytes again."""
         if self.full:
-            self._drained = asyncio.get_running_loop().create_future()
+            self._drained = self._deadlines.loop.create_future()
             await self._drained
 
     def _wake_drained(self) -> None:

@@ -30,10 +30,10 @@ class Watched(Protocol):
 class Deadlines:
     """The wheel. `now` is the loop's clock in seconds, at most one tick old."""
 
-    __slots__ = ("_handle", "_loop", "_slots", "_turned", "now")
+    __slots__ = ("_handle", "_slots", "_turned", "loop", "now")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop = loop
         self.now = loop.time()
         self._turned = int(self.now / TICK)
         self._slots: dict[int, set[Watched]] = {}
@@ -70,8 +70,8 @@ class Deadlines:
             item.wakes = NEVER
 
     def _tick(self) -> None:
-        self._handle = self._loop.call_later(TICK, self._tick)
-        self.turn(self._loop.time())
+        self._handle = self.loop.call_later(TICK, self._tick)
+        self.turn(self.loop.time())
 
     def turn(self, now: float) -> None:
         """Bring the wheel to the moment `now` and call whatever is overdue."""

@@ -11,7 +11,7 @@ from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.answers import problem_answer
 from facade.wire.body import Body
-from facade.wire.connection import BODY_IDLE, Connection
+from facade.wire.connection import Connection
 from facade.wire.deadlines import NEVER
 from facade.wire.decoders import ChunkedDecoder, LengthDecoder, UntilCloseDecoder
 from facade.wire.exchange import Exchange
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _AHEAD: Final = 64 * 1024
 """Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read."""
+
+SLOWEST: Final = 240
+"""Bytes a second that a request's body must bring, on average over `limits.body_timeout`: what well-known servers ask
+of a client, and a tenth of what the oldest of mobile networks gives. Less is somebody who only holds a connection."""
 
 _LINGER: Final = 2.0
 """Seconds in which the rest of an unwanted body is thrown away, so that the client can still read the answer (RFC 9112
@@ -120,7 +124,12 @@ class Downstream(Connection):
         else:
             self._close()
 
+    def pause_writing(self) -> None:
+        self.until = self._deadlines.now + self.body_idle  # whatever it sends: it has to take its answer
+        super().pause_writing()
+
     def resume_writing(self) -> None:
+        self.until = NEVER
         super().resume_writing()
         if self._exchange is None:
             return
@@ -134,8 +143,9 @@ class Downstream(Connection):
     def _read_head(self, data: bytes) -> None:
         reader = self._reader
         if reader is None:
-            self._limits = self._server.limits()
-            reader = RequestReader(self._limits)
+            self._limits = limits = self._server.limits()
+            self.body_idle = limits.body_timeout
+            reader = RequestReader(limits)
         try:
             read = reader.feed(data)
             if read is not None:
@@ -176,7 +186,7 @@ class Downstream(Connection):
         decoder, exchange = self._decoder, self._exchange
         if decoder is None or exchange is None:
             return data
-        self._watch_body()
+        self._earn(len(data))
         try:
             rest = decoder.feed(data)
         except Refusal as refusal:
@@ -185,10 +195,14 @@ class Downstream(Connection):
         self._body_moved(exchange.body)
         return rest
 
+    def _earn(self, size: int) -> None:
+        """Bytes that came buy time, never more than the body's whole patience: so nobody lives on a byte a second."""
+        self.due = min(self._deadlines.now + self.body_idle, self.due + size / SLOWEST, self.until)
+
     def _body_moved(self, body: Body) -> None:
         if body.ended:
             self._decoder = None
-            self.due = NEVER
+            self.due = self.until
 
     def _keep(self, data: bytes) -> None:
         self._ahead += data
@@ -298,7 +312,7 @@ class Downstream(Connection):
         self._lingering = True
         self._decoder = None
         self._ahead = b""
-        patience = BODY_IDLE if self._transport.get_write_buffer_size() else _LINGER
+        patience = self._limits.body_timeout if self._transport.get_write_buffer_size() else _LINGER
         self._deadlines.watch(self, self._deadlines.now + patience)
         self._transport.write_eof()
         self._transport.resume_reading()
@@ -306,7 +320,7 @@ class Downstream(Connection):
     def _close(self) -> None:
         """Close when the client has taken what was sent; one that does not is cut."""
         self._lingering = True
-        self._deadlines.watch(self, self._deadlines.now + BODY_IDLE)
+        self._deadlines.watch(self, self._deadlines.now + self._limits.body_timeout)
         self._transport.close()
 
     def abort(self) -> None:

@@ -18,6 +18,10 @@ UNTIL_CLOSE: Final = -2
 _LENGTH: Final = re.compile(rb"[0-9]{1,18}")
 """18 digits stay below 2^63; a longer length is somebody's attack (an exbibyte has 19)."""
 
+_CODED_CHUNKS: Final = re.compile(rb"(?i:(?!chunked[ \t,])[!#$%&'*+.^_`|~0-9a-z-]+[ \t]*,[ \t]*)+chunked")
+"""Codings below chunks: the length is clear, what is in them is not. Where chunks are not the last coding, or twice one,
+nobody knows where the body ends, and the request is simply bad (RFC 9112 section 6.3)."""
+
 _BODYLESS: Final = frozenset({204, 304})
 
 
@@ -28,7 +32,7 @@ def request_framing(head: RequestHead) -> int:
         if head.minor != HTTP_1_1 or not _coding_alone(head):
             raise Refusal(refusals.BAD_FRAMING)
         if coding.lower() != b"chunked":
-            raise Refusal(refusals.NOT_IMPLEMENTED)
+            raise Refusal(refusals.NOT_IMPLEMENTED if _CODED_CHUNKS.fullmatch(coding) else refusals.BAD_FRAMING)
         return CHUNKED
     length = _length(head)
     if length is None:
@@ -58,9 +62,9 @@ def _coding_alone(head: Head) -> bool:
 
 def _length(head: Head) -> int | None:
     """The Content-Length; `UNTIL_CLOSE` where there is none, None where there are two or it is no number."""
-    text = head.get(CONTENT_LENGTH)
-    if text is None:
+    values = head.values(CONTENT_LENGTH)
+    if not values:
         return UNTIL_CLOSE
-    if _LENGTH.fullmatch(text) is None or head.repeats(CONTENT_LENGTH):
+    if len(values) > 1 or _LENGTH.fullmatch(values[0]) is None:
         return None
-    return int(text)
+    return int(values[0])

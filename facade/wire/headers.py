@@ -3,6 +3,9 @@
 A request that passes loses its hop-by-hop fields (RFC 9110 section 7.6.1), gets `Via` (7.6.3), `X-Forwarded-For`,
 `-Proto` and `-Host` and `Forwarded` (RFC 7239), and `traceparent` where it has none. Every other field goes on as it
 came: order, case, repeats and bytes. An answer loses its hop-by-hop fields and gains nothing.
+
+Of the fields that `Connection` names only those go that are for this hop: `names` has the rule and its reason. `TE:
+trailers` and `Upgrade` end here like the others; the facade asks its target for the same because it passes both on.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ import re
 from typing import Final
 
 from facade.wire.message import (
+    HTTP_1_1,
+    TE,
     VIA,
     X_FORWARDED_FOR,
     X_FORWARDED_HOST,
@@ -20,35 +25,16 @@ from facade.wire.message import (
     RequestHead,
     ResponseHead,
 )
+from facade.wire.names import FORWARDING, HOP_BY_HOP, TRACE, is_for_this_hop
 
 PSEUDONYM: Final = b"1.1 facade"
 """How the facade signs `Via`: the version it received, and the name it goes by."""
 
-_HOP_BY_HOP: Final = frozenset(
-    "connection keep-alive proxy-connection te transfer-encoding upgrade http2-settings".split()
-)
-"""RFC 9110 section 7.6.1. Transfer-Encoding is written anew, by what is sent."""
+_SIGNED: Final = re.compile(re.escape(PSEUDONYM) + rb"(?:[ \t]|\Z)")
+"""That signature as a member of `Via`, perhaps with somebody's comment behind it."""
 
-_FORWARDING: Final = frozenset(
-    "x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-real-ip forwarded".split()
-)
-"""What says who the client is. Only a trusted peer's are believed (RFC 7239 section 8.1)."""
-
-_TRACE: Final = frozenset({"traceparent", "tracestate"})
-
-_NOT_NOMINABLE: Final = frozenset(
-    name.encode("ascii")
-    for name in _FORWARDING
-    | _TRACE
-    | frozenset(
-        "host via content-length content-type content-encoding cookie authorization date set-cookie location "
-        "cache-control expect x-request-id".split()
-    )
-)
-"""Fields that `Connection` may not take away: a client could strip what routing, identity and framing stand on."""
-
-_CONNECTION_OPTIONS: Final = frozenset({b"close", b"keep-alive"})
-"""Options of `Connection` that are cut anyway."""
+_USUAL: Final = frozenset({b"close", b"keep-alive", b"te", b"upgrade"})
+"""Options of `Connection` that name no field, or one that is cut anyway."""
 
 _TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -70,17 +56,17 @@ def _twins(name: str) -> list[str]:
 
 def _request_cut(*, trusted: bool, host: bool, trace: bool) -> re.Pattern[bytes]:
     """What is taken out of a request: by whether its sender is trusted, and Host and the trace are replaced."""
-    twins = [twin for name in ("content-length", *sorted(_FORWARDING)) for twin in _twins(name)]
-    forwarding = () if trusted else sorted(_FORWARDING)
-    hop_by_hop = [name.replace("-", "[-_]") for name in sorted(_HOP_BY_HOP)]
-    return _lines_of(*hop_by_hop, *twins, *forwarding, *["host"] * host, *sorted(_TRACE) * trace)
+    twins = [twin for name in ("content-length", *sorted(FORWARDING)) for twin in _twins(name)]
+    forwarding = () if trusted else sorted(FORWARDING)
+    hop_by_hop = [name.replace("-", "[-_]") for name in sorted(HOP_BY_HOP)]
+    return _lines_of(*hop_by_hop, *twins, *forwarding, *["host"] * host, *sorted(TRACE) * trace)
 
 
 _REQUEST_CUT: Final = {
     (trusted, host, trace): _request_cut(trusted=trusted, host=host, trace=trace)
     for trusted, host, trace in itertools.product((False, True), repeat=3)
 }
-_ANSWER_CUT: Final = _lines_of(*sorted(_HOP_BY_HOP))
+_ANSWER_CUT: Final = _lines_of(*sorted(HOP_BY_HOP))
 
 
 class Sender:
@@ -115,9 +101,20 @@ def request_bytes(
         block += b"\r\ntraceparent: " + traceparent
     if chunked:
         block += b"\r\nTransfer-Encoding: chunked"
-    if head.options and (protocol := head.upgrade()):
-        block += b"\r\nConnection: Upgrade\r\nUpgrade: " + protocol
+    if head.options:
+        block += _connection_lines(head)
     return b"%b %b HTTP/1.1%b%b" % (head.method, target, block, own)
+
+
+def _connection_lines(head: RequestHead) -> bytes:
+    """What the facade asks of its own connection because the caller asked it of his: another protocol, or trailers."""
+    protocol = head.upgrade()
+    trailers = b"te" in head.options and head.minor == HTTP_1_1 and b"trailers" in head.tokens(TE)
+    lines = b"\r\nTE: trailers" if trailers else b""
+    if protocol is not None:
+        lines += b"\r\nUpgrade: " + protocol
+    options = [b"Upgrade"] * (protocol is not None) + [b"TE"] * trailers
+    return b"\r\nConnection: %b%b" % (b", ".join(options), lines) if options else b""
 
 
 def response_bytes(head: ResponseHead, *, chunked: bool, http_1_1: bool, close: bool) -> bytes:
@@ -134,7 +131,7 @@ def response_bytes(head: ResponseHead, *, chunked: bool, http_1_1: bool, close: 
 
 def switch_bytes(head: ResponseHead) -> bytes:
     """A 101 head: the one answer whose `Upgrade` goes on, because the client asked for it (RFC 9110 section 7.8)."""
-    block = _cut(head.block, _ANSWER_CUT)
+    block = _without(head.block, head.lowered, _ANSWER_CUT)
     protocol = head.upgrade() or b""
     return b"HTTP/1.1 101 %b%b\r\nConnection: Upgrade\r\nUpgrade: %b\r\n\r\n" % (head.reason, block, protocol)
 
@@ -152,26 +149,24 @@ def client_address(head: RequestHead, peer: str) -> str:
 
 def passes(head: RequestHead) -> int:
     """How often the request has passed a facade, by `Via` (RFC 9110 section 7.6.3)."""
-    return b",".join(head.values(VIA)).count(PSEUDONYM) if head.has(VIA) else 0
+    return sum(_SIGNED.match(member) is not None for member in head.tokens(VIA)) if head.has(VIA) else 0
 
 
 def _end_to_end(head: Head, cut: re.Pattern[bytes]) -> bytes:
     """The head's block without the lines that `cut` matches, nor those that `Connection` names."""
     if head.options and (nominated := head.options - _NOT_NOMINABLE - _CONNECTION_OPTIONS):
-        return _cut(b"".join([b"\r\n" + line for line in head.lines() if _name(line) not in nominated]), cut)
-    return _cut(head.block, cut)
+        block = b"".join([b"\r\n" + line for line in head.lines() if _name(line) not in nominated])
+        return _without(block, block.lower(), cut)
+    return _without(head.block, head.lowered, cut)
 
 
-def _cut(block: bytes, cut: re.Pattern[bytes]) -> bytes:
-    lowered = block.lower()
-    match = cut.search(lowered)
-    if match is None:
-        return block
+def _without(block: bytes, lowered: bytes, cut: re.Pattern[bytes]) -> bytes:
+    """The block without the lines that `cut` finds in its lower-case copy."""
     kept, at = [], 0
-    while match is not None:
-        kept.append(block[at : match.start()])
-        at = match.end()
-        match = cut.search(lowered, at)
+    for match in cut.finditer(lowered):
+        start, end = match.span()
+        kept.append(block[at:start])
+        at = end
     kept.append(block[at:])
     return b"".join(kept)
 

@@ -1,4 +1,4 @@
-"""What a target may get wrong in its answers and still be understood: named faults, each forgiven only where it is named.
+"""What a target may get wrong in its answers and still be understood: faults, each forgiven only where it is named.
 
 The law of this file: a fault is mended, never passed on. A head is brought into the one strict form first and is then
 read by the strict reader, so whatever a caller sees is strictly valid, and what is still wrong is still refused. Each

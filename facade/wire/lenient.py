@@ -1,4 +1,4 @@
-"""What reads a target's answers: the strict reader and decoders, or those that mend what is forgiven before they read."""
+"""What reads a target's answers: the strict reader and decoders, or those that first mend what is forgiven."""
 
 from __future__ import annotations
 

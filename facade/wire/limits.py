@@ -18,6 +18,7 @@ class Limits:
     url_bytes: int = 8 * 1024
     body: int = 1024**3
     header_timeout: float = 10.0
+    body_timeout: float = 30.0
     idle_timeout: float = 75.0
     connections: int = 10_000
     tunnel_idle: float = 900.0

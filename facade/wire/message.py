@@ -41,6 +41,8 @@ CONTENT_LENGTH: Final = name("content-length")
 COOKIE: Final = name("cookie")
 EXPECT: Final = name("expect")
 HOST: Final = name("host")
+SET_COOKIE: Final = name("set-cookie")
+TE: Final = name("te")
 TRACEPARENT: Final = name("traceparent")
 TRACESTATE: Final = name("tracestate")
 TRANSFER_ENCODING: Final = name("transfer-encoding")
@@ -85,15 +87,19 @@ class Head:
 
     def values(self, name: Name) -> list[bytes]:
         """Every value of the field, in order."""
-        if not self.repeats(name):
-            value = self.get(name)
-            return [] if value is None else [value]
-        size = len(name) - 2
-        return [line[size:].strip(_OWS) for line in self.lines() if line[:size].lower() == name[2:]]
+        lowered, values = self.lowered, []
+        at = lowered.find(name)
+        while at >= 0:
+            start = at + len(name)
+            end = lowered.find(b"\r", start)
+            values.append(self.block[start : end if end >= 0 else None].strip(_OWS))
+            at = lowered.find(name, start)
+        return values
 
     def only(self, name: Name) -> bytes | None:
         """The field's value where it stands exactly once, else None."""
-        return self.get(name) if self.lowered.count(name) == 1 else None
+        values = self.values(name)
+        return values[0] if len(values) == 1 else None
 
     def tokens(self, name: Name) -> list[bytes]:
         """The members of a comma-separated list field in lower case, over all its lines (RFC 9110 section 5.6.1)."""

@@ -46,33 +46,35 @@ class _Reader:
     def started(self) -> bool:
         return bool(self._buffer)
 
-    def _take(self, data: bytes) -> int:
-        """Give llhttp what belongs to the head; return where in `data` the head ended, or -1 when it has not."""
-        before = self._buffer
-        whole = before + data if before else data
-        end = whole.find(_END, max(0, len(before) - len(_END) + 1))
-        stop = len(whole) if end < 0 else end + len(_END)
-        self._buffer = whole[:stop]
-        if stop > self._limits.header_bytes:
+    def _read(self, data: bytes, start_line: re.Pattern[bytes]) -> tuple[tuple[bytes, ...], bytes, bytes] | None:
+        """Take bytes. Once the head is whole: the parts of its start line, its block of fields, the bytes behind it."""
+        seen = len(self._buffer)
+        self._buffer = head = self._buffer + data
+        end = head.find(_END, max(0, seen - len(_END) + 1))
+        if end >= 0:
+            self._buffer = head = head[: end + len(_END)]
+        taken = len(head) - seen
+        self._check(data[:taken])
+        if end < 0:
+            return None
+        match = start_line.match(head)
+        if match is None:
+            raise Refusal(self._malformed())
+        block = head[match.end() - 2 : end]
+        if block.count(b"\n") > self._limits.headers:
+            raise Refusal(self._too_large())
+        return match.groups(), block, data[taken:]
+
+    def _check(self, data: bytes) -> None:
+        """Give llhttp what belongs to the head."""
+        if len(self._buffer) > self._limits.header_bytes:
             raise Refusal(self._too_large())
         try:
-            self._parser.feed_data(data[: stop - len(before)])
+            self._parser.feed_data(data)
         except HttpParserUpgrade:
             pass  # the head ends here either way; whether there is a tunnel is decided by the answer alone
         except HttpParserError as error:
             raise Refusal(self._malformed()) from error
-        return -1 if end < 0 else stop - len(before)
-
-    def _split(self, start_line: re.Pattern[bytes]) -> tuple[tuple[bytes, ...], bytes]:
-        """The parts of the start line, and the block of field lines."""
-        buffer = self._buffer
-        match = start_line.match(buffer)
-        if match is None:
-            raise Refusal(self._malformed())
-        block = buffer[match.end() - 2 : -len(_END)]
-        if block.count(b"\r\n") > self._limits.headers:
-            raise Refusal(self._too_large())
-        return match.groups(), block
 
     def _too_large(self) -> Problem:
         raise NotImplementedError
@@ -97,13 +99,13 @@ class RequestReader(_Reader):
             data = data.lstrip(b"\r\n")  # empty lines before a request are ignored (RFC 9112 section 2.2)
             if not data:
                 return None
-        end = self._take(data)
-        if end < 0:
+        read = self._read(data, _REQUEST_LINE)
+        if read is None:
             return None
-        (method, target, minor), block = self._split(_REQUEST_LINE)
+        (method, target, minor), block, rest = read
         if len(target) > self._limits.url_bytes:
             raise Refusal(refusals.TARGET_TOO_LONG)
-        return RequestHead(method, target, minor == b"1", block), data[end:]
+        return RequestHead(method, target, minor == b"1", block), rest
 
     def _too_large(self) -> Problem:
         line, ended, _ = self._buffer.partition(b"\r\n")
@@ -128,11 +130,11 @@ class ResponseReader(_Reader):
 
     def feed(self, data: bytes) -> tuple[ResponseHead, bytes] | None:
         """The head and the bytes behind it, or None while it is incomplete."""
-        end = self._take(data)
-        if end < 0:
+        read = self._read(data, _STATUS_LINE)
+        if read is None:
             return None
-        (minor, status, reason), block = self._split(_STATUS_LINE)
-        return ResponseHead(int(status), reason or b"", minor == b"1", block), data[end:]
+        (minor, status, reason), block, rest = read
+        return ResponseHead(int(status), reason or b"", minor == b"1", block), rest
 
     def _too_large(self) -> Problem:
         return refusals.NONSENSE

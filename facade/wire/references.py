@@ -1,7 +1,7 @@
-r"""The places in an answer's fields that say where something is: found by each field's own grammar, and replaced. Pure.
+r"""What in an answer's fields says where something is: found by each field's own grammar, and replaced. Pure.
 
-The law of this file: bytes in, bytes out. Only what stands in such a place may change; a value that does not have its
-field's form has no such places, so it stays as it came. No pattern here takes more than linear time.
+The law of this file: bytes in, bytes out. Only what is found may change; in a value that does not have its field's form
+nothing is found, so it stays as it came. No pattern here takes more than linear time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _OWS: Final = b" \t"
 
 
 class Kind(enum.Enum):
-    """What stands in a place."""
+    """What was found."""
 
     REFERENCE = enum.auto()
     """A URI reference, absolute or relative (RFC 3986 section 4.1)."""
@@ -29,7 +29,7 @@ class Kind(enum.Enum):
 
 
 class Span(NamedTuple):
-    """A place in a field's value."""
+    """Where in a field's value."""
 
     kind: Kind
     start: int
@@ -37,7 +37,7 @@ class Span(NamedTuple):
 
 
 Change = Callable[[Kind, bytes], bytes]
-"""What becomes of the bytes in a place; the same bytes where nothing does."""
+"""What becomes of what was found; the same bytes where nothing does."""
 
 _REFRESH: Final = re.compile(
     rb"""[0-9.]++(?:[ \t]*+[;,]|[ \t])[ \t]*+(?:url[ \t]*+=[ \t]*+)?(?:"([^"]*+)|'([^']*+)|([^"'].*+))""",
@@ -92,7 +92,7 @@ def _cookie(value: bytes) -> Iterator[Span]:
             yield Span(Kind.DOMAIN, start + attribute[2].startswith(b"."), end)
 
 
-_PLACES: Final[Mapping[str, Callable[[bytes], Iterable[Span]]]] = MappingProxyType(
+_SPANS: Final[Mapping[str, Callable[[bytes], Iterable[Span]]]] = MappingProxyType(
     {
         "location": _whole,  # RFC 9110 section 10.2.2
         "content-location": _whole,  # RFC 9110 section 8.7
@@ -102,7 +102,7 @@ _PLACES: Final[Mapping[str, Callable[[bytes], Iterable[Span]]]] = MappingProxyTy
     }
 )
 
-FIELDS: Final = frozenset(_PLACES)
+FIELDS: Final = frozenset(_SPANS)
 """The fields that are looked into, in lower case."""
 
 _LINES: Final = re.compile(
@@ -112,12 +112,12 @@ _LINES: Final = re.compile(
 
 
 def replace_references(block: bytes, change: Change) -> tuple[bytes, list[str]]:
-    """A head's block with every place changed, and the fields in which that made a difference, one for each line."""
+    """A head's block with all that is found changed, and the fields in which that made a difference, one a line."""
     fields: list[str] = []
 
     def line(match: re.Match[bytes]) -> bytes:
         field = match[2].lower().decode("ascii")
-        value = _replaced(match[3], _PLACES[field](match[3].rstrip(_OWS)), change)
+        value = _replaced(match[3], _SPANS[field](match[3].rstrip(_OWS)), change)
         if value != match[3]:
             fields.append(field)
         return match[1] + value

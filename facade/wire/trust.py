@@ -7,7 +7,6 @@ loop; if they cannot be read the connection is made with what was read before, a
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 from pathlib import Path
 from typing import Final
@@ -24,8 +23,9 @@ _Look = tuple[int, int, int]
 
 
 class Trust:
-    """One definition of TLS towards targets. `ca` is None for the authorities of the system, `certificate` for nothing
-    of its own.
+    """One definition of TLS towards targets.
+
+    `ca` is None for the authorities of the system, `certificate` where the facade shows none.
     """
 
     def __init__(self, ca: Path | None = None, certificate: Path | None = None, key: Path | None = None) -> None:
@@ -41,7 +41,7 @@ class Trust:
         return f"<Trust ca={self._ca or 'system'} certificate={self._certificate}>"
 
     async def context(self) -> ssl.SSLContext:
-        """The context for a new connection. Raises OSError (`ssl.SSLError` is one) if there has never been a good one."""
+        """The context for a new connection. Raises OSError (`ssl.SSLError` is one) where there never was a good one."""
         looks = tuple(_look(path) for path in self._files)
         if self._context is None or looks != self._looks:
             async with self._reading:
@@ -70,7 +70,7 @@ class Trust:
 def _look(path: Path) -> _Look | None:
     """One system call that a local file system answers from memory; None where there is no file."""
     try:
-        seen = os.stat(path)
+        seen = path.stat()
     except OSError:
         return None
     return seen.st_ino, seen.st_size, seen.st_mtime_ns

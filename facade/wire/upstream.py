@@ -11,8 +11,8 @@ from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.connection import BODY_IDLE, Connection
 from facade.wire.deadlines import NEVER, Deadlines
-from facade.wire.decoders import ChunkedDecoder, Decoder, LengthDecoder, UntilCloseDecoder
-from facade.wire.framing import CHUNKED, UNTIL_CLOSE, response_framing
+from facade.wire.decoders import UntilCloseDecoder
+from facade.wire.framing import UNTIL_CLOSE, response_framing
 from facade.wire.leniency import STRICT, Leniency
 from facade.wire.lenient import AnswerReader, answer_decoder, answer_reader
 from facade.wire.limits import Limits
@@ -65,7 +65,8 @@ class Question(NamedTuple):
 class Upstream(Connection):
     """One connection to a target. `released` is called when it can be used again, `lost` when it has closed.
 
-    The faults of `leniency` are forgiven in its answers. `answering` says whether a byte of the present answer has come, `idle_since` when the last one was whole.
+    `answering` says whether a byte of the present answer has come, `idle_since` when the last one was whole. The faults
+    of `leniency` are forgiven.
     """
 
     __slots__ = (
@@ -115,7 +116,7 @@ class Upstream(Connection):
         """
         if self.closing:
             raise Refusal(refusals.BROKEN)
-        waiter: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[Reply] = self._deadlines.loop.create_future()
         self._waiter, self._question, self._interims = waiter, question, 0
         self.until = question.until
         self._watch_body()

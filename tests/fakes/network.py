@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -43,13 +44,22 @@ class Front:
 
 
 class Network:
-    """What `loop.create_connection` finds: `ends` are the far ends, in order. With `failure` it finds that instead."""
+    """What `loop.create_connection` finds: `ends` are the far ends, in order. With `failure` it finds that instead.
+
+    `failures` are those of single addresses, `silent_at` addresses that never answer. `names` are what the resolver
+    knows, and `looked_up` what it was asked.
+    """
 
     def __init__(self) -> None:
         self.ends: list[FarEnd] = []
         self.asked: list[tuple[str, int, object, str | None]] = []
         self.failure: BaseException | None = None
+        self.failures: dict[str, BaseException] = {}
         self.silent = False
+        self.silent_at: set[str] = set()
+        self.names: dict[str, list[str] | BaseException] = {}
+        self.looked_up: list[tuple[str, int]] = []
+        self.tried = asyncio.Event()
 
     async def create_connection(
         self,
@@ -61,20 +71,45 @@ class Network:
         server_hostname: str | None = None,
     ) -> tuple[asyncio.Transport, asyncio.Protocol]:
         self.asked.append((host, port, ssl, server_hostname))
+        self.tried.set()
         await asyncio.sleep(0)
-        if self.silent:
+        if self.silent or host in self.silent_at:
             await asyncio.get_running_loop().create_future()
-        if self.failure is not None:
-            raise self.failure
+        failure = self.failures.get(host, self.failure)
+        if failure is not None:
+            raise failure
         far = FarEnd(factory(), host, tls=ssl is not None)
         self.ends.append(far)
         return far.near, far.protocol
+
+    async def create_unix_connection(
+        self, factory: Callable[[], asyncio.Protocol], path: str
+    ) -> tuple[asyncio.Transport, asyncio.Protocol]:
+        return await self.create_connection(factory, path, 0)
+
+    async def getaddrinfo(
+        self, host: str, port: int, *, type: socket.SocketKind
+    ) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]]:
+        self.looked_up.append((host, port))
+        await asyncio.sleep(0)
+        known = self.names.get(host, socket.gaierror(socket.EAI_NONAME, "unknown"))
+        if isinstance(known, BaseException):
+            raise known
+        families = [socket.AF_INET6 if ":" in address else socket.AF_INET for address in known]
+        return [(family, type, 6, "", (address, port)) for family, address in zip(families, known, strict=True)]
+
+    @property
+    def connected(self) -> list[str]:
+        """Where connections were asked for, in order."""
+        return [host for host, *_ in self.asked]
 
 
 @pytest.fixture
 async def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     found = Network()
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", found.create_connection)
+    loop = asyncio.get_running_loop()
+    for name in ("create_connection", "create_unix_connection", "getaddrinfo"):
+        monkeypatch.setattr(loop, name, getattr(found, name))
     return found
 
 

@@ -182,7 +182,8 @@ def test_a_silo_that_closes_just_as_it_is_asked_again_is_no_failure_of_a_get(hou
         assert client.get("/old/x").body == b"again"
 
 
-def test_the_same_of_a_post_is_a_502_and_it_is_sent_once(house: House) -> None:
+@pytest.mark.parametrize(("method", "body"), [("POST", b"order"), ("POST", b""), ("DELETE", None), ("PUT", b"x")])
+def test_the_same_of_an_unsafe_call_is_a_502_and_it_is_sent_once(house: House, method: str, body: bytes | None) -> None:
     def closing(conversation: Conversation) -> None:
         conversation.request()
         conversation.send(answer(b"first"))
@@ -192,8 +193,8 @@ def test_the_same_of_a_post_is_a_502_and_it_is_sent_once(house: House) -> None:
     with house.client() as client:
         assert client.get("/old/x").body == b"first"
         house.legacy.script = answering(lambda _: answer(b"again"))
-        problem(client.ask(request("POST", "/old/x", body=b"order")), 502)
-        assert [message.method for message in house.legacy.requests] == [b"GET", b"POST"]
+        problem(client.ask(request(method, "/old/x", body=body)), 502)
+        assert [message.method for message in house.legacy.requests] == [b"GET", method.encode()]
 
 
 def test_a_target_that_stalls_in_mid_body_is_cut_by_the_routes_timeout(house: House) -> None:

@@ -127,9 +127,9 @@ def test_a_move_changes_one_line_and_returns_when_it_runs(written: Folder, serve
     steps = [
         (("move", "titles.read", "shadow"), "stage: shadow                 #", b"legacy"),
         (("move", "titles.read", "canary", "--share", "100%"), "stage: canary                 #", b"platform"),
-        (("move", "titles.read", "platform"), "stage: platform                 #", b"platform"),
+        (("move", "titles.read", "platform"), "stage: platform               #", b"platform"),
         (("back", "titles.read"), "stage: legacy                 #", b"legacy"),
-        (("move", "titles.read", "platform"), "stage: platform                 #", b"platform"),
+        (("move", "titles.read", "platform"), "stage: platform               #", b"platform"),
         (("move", "titles.read", "complete"), "stage: complete               #", b"platform"),
     ]
     with Client(sidecar.port) as client:
@@ -145,7 +145,7 @@ def test_a_move_changes_one_line_and_returns_when_it_runs(written: Folder, serve
             assert len(changed) == (2 if "--share" in words else 1)
     text = (written / FILE).read_text()
     assert "# the route to move first" in text
-    assert "share: 100%,  by: cookie session}   # ready" in text
+    assert "share: 100%,  by: cookie session}  # ready" in text
 
 
 def test_a_share_is_one_line_too_and_a_group_moves_as_one(written: Folder, serve: Serve) -> None:
@@ -228,7 +228,7 @@ def test_two_moves_at_once_both_happen(written: Folder, serve: Serve) -> None:
 def test_a_move_without_a_sidecar_changes_the_file_and_says_that_nobody_runs_it(written: Folder) -> None:
     done = facade(written, "move", "titles.read", "platform", "--reason", "x")
     assert done.returncode == 1
-    assert "stage: platform                 #" in (written / FILE).read_text()
+    assert "stage: platform               #" in (written / FILE).read_text()
     assert "no sidecar was reached" in done.stdout
     assert facade(written, "back", "titles.read", "--wait", "0s").returncode == 0
 

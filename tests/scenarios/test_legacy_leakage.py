@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+
 from harness.client import Client, ask, request
 from harness.folder import Folder
 from harness.house import House
@@ -167,18 +168,26 @@ routes:
 
 def test_paths_that_a_route_rewrites_are_read_backwards(folder: Folder, platform: Peer, serve: Serve) -> None:
     folder.routes(CLAIMS.format(url=platform.url))
-    sidecar = serve(folder)
-    url = platform.url
-    says(platform, f"Location: {url}/v2/claims/A%2D7?new=1", "Set-Cookie: s=1; Path=/v2/claims", status="201 Created")
+    sidecar, url = serve(folder), platform.url
+    opening = answer(b"", f"Location: {url}/v2/claims/A%2D7?new=1", "Set-Cookie: s=1; Path=/v2/claims")
+    reading = answer(
+        b"",
+        f"Content-Location: {url}/v2/claims/7",
+        f"Refresh: 5; url={url}/v2/other",
+        f"Location: {url}/unknown",
+        "Link: </v2/claims/8>",
+    )
+    platform.script = answering(lambda message: opening if message.method == b"POST" else reading)
     opened = ask(sidecar.port, request("POST", "/claims", body=b"{}"))
-    assert opened.one("Location") == b"http://facade.test/claims/A%2D7?new=1"
-    assert opened.one("Set-Cookie") == b"s=1; Path=/claims"
-    says(platform, f"Content-Location: {url}/v2/claims/7", f"Location: {url}/v2/other", "Link: </v2/claims/8>")
-    with Client(sidecar.port) as client:
-        read = client.get("/claims/7")
-    assert read.one("Content-Location") == b"http://facade.test/claims/7"
-    assert read.one("Location") == b"http://facade.test/v2/other"
-    assert read.one("Link") == b"</v2/claims/8>"
+    assert head(opened)[:2] == ["Location: http://facade.test/claims/A%2D7?new=1", "Set-Cookie: s=1; Path=/claims"]
+    read = ask(sidecar.port, request("GET", "/claims/7"))
+    assert head(read)[:4] == [
+        "Content-Location: http://facade.test/claims/7",
+        "Refresh: 5; url=http://facade.test/callers/other",
+        "Location: http://facade.test/unknown",
+        "Link: </v2/claims/8>",
+    ]
+    assert platform.targets == [b"/v2/claims", b"/v2/claims/7"]
 
 
 def test_a_service_that_reads_the_callers_host_answers_for_itself(folder: Folder, platform: Peer, serve: Serve) -> None:

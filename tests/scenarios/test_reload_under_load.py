@@ -106,6 +106,8 @@ def test_two_hundred_reloads_under_load_disturb_nobody_and_leave_nothing_behind(
         grown, more = sidecar.resident() - warm, sidecar.descriptors() - descriptors
     assert load.failures == []
     assert min(load.counts) > RELOADS / 4, "a connection was hardly served"
+    upstream = len(legacy.conversations) + len(platform.conversations)
+    assert upstream <= 4 * CONNECTIONS, f"connections to the targets were not kept: {upstream} were opened"
     assert grown < GROWTH, f"{RELOADS - WARM} reloads added {grown / 1024**2:.1f} MiB"
     assert more <= 8, f"{RELOADS - WARM} reloads added {more} descriptors"
     assert sidecar.metric('facade_config_reloads_total{result="accepted"}') == RELOADS + 1

@@ -30,7 +30,7 @@ UNLIMITED: Final = sys.maxsize
 
 
 class Budget:
-    """The places at one silo. `taken` of `limit` are; while it opens gently there is `room` for fewer than the limit.
+    """The slots at one silo. `taken` of `limit` are; while it opens gently there is `room` for fewer than the limit.
 
     `clock` is monotonic, in seconds.
     """
@@ -53,20 +53,20 @@ class Budget:
 
     @property
     def waiting(self) -> int:
-        """Calls that wait for a place."""
+        """Calls that wait for a slot."""
         return len(self._waiters)
 
-    # Places.
+    # Slots.
 
     def take(self) -> bool:
-        """Take a place, if there is one and nobody waits for it."""
-        if self.taken >= self.room or self._waiters:
+        """Take a slot, if there is one: then nobody waits, because a slot that is free goes to whoever does."""
+        if self.taken >= self.room:
             return False
         self.taken += 1
         return True
 
     async def wait(self, until: float) -> None:
-        """Take a place as soon as it is this call's turn. Raises `Refusal`: no room to wait, or none until `until`."""
+        """Take a slot as soon as it is this call's turn. Raises `Refusal`: no room to wait, or none until `until`."""
         if self.taken + self.waiting >= self.limit + self._queue:
             raise Refusal(refusals.FULL)
         waiter = _Waiter(self)
@@ -76,7 +76,7 @@ class Budget:
         try:
             problem = await waiter.turn
         except asyncio.CancelledError:
-            if waiter.has_place:
+            if waiter.has_slot:
                 self.release()
             raise
         finally:
@@ -86,7 +86,7 @@ class Budget:
             raise Refusal(problem)
 
     def release(self) -> None:
-        """Give a place back, to whoever waits."""
+        """Give a slot back, to whoever waits."""
         self.taken -= 1
         if self._waiters:
             self._serve()
@@ -98,7 +98,7 @@ class Budget:
             waiter.end(problem)
 
     def adjust(self, limit: int, queue: int) -> None:
-        """Go by other numbers from now on. Nobody who has a place or waits loses it."""
+        """Go by other numbers from now on. Nobody who has a slot or waits loses it."""
         self.room = min(self.room, limit) if self.room < self.limit else limit
         self.limit, self._queue = limit, queue
         self._serve()
@@ -120,9 +120,9 @@ class Budget:
             self.room = min(self.limit, FEW)
             self._watch_opening()
 
-    def widen(self, places: int = 1) -> None:
+    def widen(self, slots: int = 1) -> None:
         """Let some more calls through at once."""
-        self.room = min(self.limit, self.room + places)
+        self.room = min(self.limit, self.room + slots)
         self._serve()
 
     def overdue(self) -> None:
@@ -136,7 +136,7 @@ class Budget:
 
 
 class _Waiter:
-    """A call that waits. Its `turn` comes with no problem and a place, or with the problem that it gets instead."""
+    """A call that waits. Its `turn` comes with no problem and a slot, or with the problem that it gets instead."""
 
     __slots__ = ("_budget", "due", "turn", "wakes")
 
@@ -146,7 +146,7 @@ class _Waiter:
         self.turn: asyncio.Future[Problem | None] = asyncio.get_running_loop().create_future()
 
     @property
-    def has_place(self) -> bool:
+    def has_slot(self) -> bool:
         return self.turn.done() and not self.turn.cancelled() and self.turn.result() is None
 
     def end(self, problem: Problem | None) -> bool:

@@ -1,7 +1,7 @@
 """What stands before one silo: its hours, its breaker, its budget, in this order. One object a silo, kept by reloads.
 
 A call is let in by `admit`, which raises the `Refusal` that it gets instead, and leaves by the end of its `with`: then
-its place is free, whatever happened. What the silo did with it is one of three: it answered, it failed, or the call
+its slot is free, whatever happened. What the silo did with it is one of three: it answered, it failed, or the call
 says nothing about the silo. A failure is 502, 503 or 504, whether the silo answered it or the facade for it; the 500 of
 an application is an answer, and a caller's mistake or hang-up counts for nobody.
 """
@@ -60,7 +60,7 @@ class Protection:
         return None if hours is None or hours.open_at(now) else hours.opens_next(now)
 
     def adjust(self, rules: Protect) -> None:
-        """Go by other rules from now on. Calls keep their places, and the breaker its state."""
+        """Go by other rules from now on. Calls keep their slots, and the breaker its state."""
         if rules.breaker is None:
             self.breaker = None
         elif self.breaker is None:
@@ -72,7 +72,7 @@ class Protection:
         self.budget.adjust(_limit(rules), rules.queue)
 
     async def admit(self, request: Request) -> Admission:
-        """Let a call in as soon as there is a place for it. Raises `Refusal` with the 503 that it gets instead."""
+        """Let a call in as soon as there is a slot for it. Raises `Refusal` with the 503 that it gets instead."""
         self._look()
         waits = not self.budget.take()
         if waits:

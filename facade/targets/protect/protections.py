@@ -1,4 +1,4 @@
-"""The protections of all silos, by name. A reload changes their rules and nothing else: nobody loses a place by it."""
+"""The protections of all silos, by name. A reload changes their rules and nothing else: nobody loses a slot by it."""
 
 from __future__ import annotations
 

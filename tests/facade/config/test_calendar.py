@@ -1,6 +1,6 @@
 import pytest
 
-from facade.config.calendar import check_window, parse_moment, parse_timezone
+from facade.config.calendar import check_window, parse_moment, parse_open_window, parse_timezone
 from facade.config.types import Unfit
 
 
@@ -62,3 +62,34 @@ def test_what_is_no_window_says_why(start: str, end: str, sentence: str):
     with pytest.raises(Unfit) as caught:
         check_window(start, end)
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "start", "end"),
+    [
+        ("Mon-Fri 07:00-22:00", {0, 1, 2, 3, 4}, 420, 1320),
+        ("Sat 00:00-24:00", {5}, 0, 1440),
+        ("Sat-Mon 09:30-10:00", {5, 6, 0}, 570, 600),
+        ("Mon,Wed-Thu 09:00-10:00", {0, 2, 3}, 540, 600),
+        ("Mon, Wed 22:00-06:00", {0, 2}, 1320, 1800),
+        ("Mon-Mon 22:00-06:00", {0}, 1320, 1800),
+        ("23:00-00:00", set(range(7)), 1380, 1440),
+    ],
+)
+def test_an_open_window_is_days_and_times(text: str, days: set[int], start: int, end: int):
+    window = parse_open_window(text)
+    assert (window.days, window.start, window.end, str(window)) == (days, start, end, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Mon", "07:00", "Mon-Fri", "mon 07:00-08:00", "Mon 7:00-8:00", "Mon 07:00 - 08:00", "Mon;Tue 07:00-08:00"],
+)
+def test_what_is_no_open_window_is_refused(text: str):
+    with pytest.raises(Unfit, match="is no window of opening hours; write days and times, such as Mon-Fri 07:00-22:00"):
+        parse_open_window(text)
+
+
+def test_an_open_window_is_not_empty():
+    with pytest.raises(Unfit, match="begins and ends at the same time; write 00:00-24:00 for the whole day"):
+        parse_open_window("Mon 07:00-07:00")

@@ -3,6 +3,8 @@ from fractions import Fraction
 from ipaddress import ip_network
 from pathlib import Path
 
+import pytest
+
 from facade.config.settings import Drain, Freeze, Listener, Log, Settings
 from facade.routing.route import Fallback, PlatformService, Records, SiloReference, WithoutKey
 from facade.routing.stage import Stage
@@ -71,6 +73,12 @@ protect: {timeout: 3s}
     assert (silo.owner, silo.switch_off) == ("Licensing", datetime.date(2027, 3, 31))
     assert (silo.after_switch_off, silo.protect) == (AfterSwitchOff.REFUSE, Protect(3.0))
     assert str(silo.place) == "silos/portal.yaml:1"
+
+
+@pytest.mark.parametrize(("written", "rewrite"), [("", True), (", rewrite: on", True), (", rewrite: off", False)])
+def test_a_silos_own_address_is_rewritten_unless_that_is_switched_off(read, written: str, rewrite: bool):
+    text = f"silo: portal\nadapter: passthrough\nsettings: {{url: http://127.0.0.1:7000{written}}}\n"
+    assert read({"silos/portal.yaml": text}).configuration.silos["portal"].reach.rewrite is rewrite
 
 
 def test_a_silo_behind_an_adapter_holds_its_kinds_models(read, tmp_path: Path):

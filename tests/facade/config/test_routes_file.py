@@ -102,9 +102,8 @@ def test_a_mistake_in_a_route_is_told_with_its_line(routes_told, text: str, sent
                                       "write one such as http://127.0.0.1:7101"),
         ("platform", "http://u:s3cret@a", 'platform "http://...@a" carries a user name or a password; '
                                           "remove it: secrets never stand in a URL"),
-        ("platform", "{url: [http://a]}", "platform.url is a list or a block where one value belongs; "
-                                          "write one value, in quotes if it holds braces"),
-        ("platform", "{url: http://a, tls: {}}", "platform.tls is not built yet; remove it"),
+        ("platform", "[http://a]", "platform is not a block of keys; write its keys below it, indented"),
+        ("platform", "{url: {a: b}}", "platform.url is not a list; write its items below it, each behind \"- \""),
         ("platform", "{url: http://a, host: me}", 'platform.host "me" is not one of caller, target; write one of them'),
         ("stage", "live", 'stage "live" is not one of legacy, shadow, canary, platform, complete, gone; '
                           "write one of them"),

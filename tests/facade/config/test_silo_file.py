@@ -1,6 +1,10 @@
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from facade.config.silo_file import PASSTHROUGH
+from facade.targets.definition import BreakerRules, Protect
 
 HEAD = "silo: old\nadapter: passthrough\nsettings: {url: 'http://a'}\n"
 DRAWER = "silo: old\nadapter: drawer\nsettings: {cabinet: south}\noperations: {find: {}}\n"
@@ -20,10 +24,6 @@ def test_a_passed_through_silo_is_read(silo_told):
                                   "write year, month and day, such as 2027-03-31"),
         ("after_switch_off: cut", '4: after_switch_off "cut" is not one of warn, refuse; write one of them'),
         ("protect: {timeout: 5}", '4: protect.timeout "5" carries no unit; write it with one, such as 5s'),
-        ("protect: {concurrency: 20}", "4: protect.concurrency is not built yet; remove it"),
-        ("protect: {queue: 20}", "4: protect.queue is not built yet; remove it"),
-        ("protect: {breaker: {errors: 50%}}", "4: protect.breaker is not built yet; remove it"),
-        ("protect: {hours: Mon-Fri 07:00-22:00}", "4: protect.hours is not built yet; remove it"),
         ("silo: again", '4: "silo" stands twice, here and in line 1; keep one of the two'),
         ("owners: me", "4: owners is not a known key; write owner, or remove it"),
         ("operations: {a: {}}", "4: operations is not a known key; remove it, or write one of "
@@ -36,6 +36,87 @@ def test_a_mistake_in_a_passed_through_silo_is_told_with_its_line(silo_told, tex
     assert silo_told(f"{HEAD}{text}\n") == [sentence]
 
 
+PROTECT = """\
+protect:
+  concurrency: 20
+  queue: 0
+  timeout: 5s
+  breaker: {errors: 12.5%, window: 1m, calls: 7, pause: 250ms}
+  hours: [Mon-Fri 07:00-22:00, "Sat, Sun 22:00-06:00"]
+"""
+
+
+@pytest.mark.parametrize("silo", [HEAD, DRAWER])
+def test_a_silo_of_any_kind_is_protected_by_the_clock_of_the_file(read, silo: str):
+    loaded = read({"silos/a.yaml": silo + PROTECT, "facade.yaml": "version: 1\ntimezone: Europe/London\n"})
+    assert loaded.configuration is not None
+    protect = loaded.configuration.silos["old"].protect
+    assert (protect.timeout, protect.concurrency, protect.queue) == (5.0, 20, 0)
+    assert protect.breaker == BreakerRules(Fraction(1, 8), 60.0, 7, 0.25)
+    assert protect.hours is not None
+    assert protect.hours.zone is ZoneInfo("Europe/London")
+    assert [(window.days, window.start, window.end) for window in protect.hours.windows] == [
+        ({0, 1, 2, 3, 4}, 7 * 60, 22 * 60),
+        ({5, 6}, 22 * 60, 30 * 60),
+    ]
+
+
+def test_what_is_left_out_of_protect_is_no_bound_or_the_usual_number(read):
+    loaded = read({"silos/a.yaml": HEAD + "protect: {breaker: {}, concurrency: 1}\n"})
+    assert loaded.configuration is not None
+    assert loaded.configuration.silos["old"].protect == Protect(10.0, 1, 100, BreakerRules(), None)
+    assert not loaded.configuration.silos["portal"].protect.is_more_than_time
+
+
+OPEN = "is no window of opening hours; write days and times, such as Mon-Fri 07:00-22:00"
+
+
+@pytest.mark.parametrize(
+    ("protect", "sentence"),
+    [
+        ("{concurrency: 0}", 'protect.concurrency "0" is none; write 1 or more'),
+        ("{concurrency: many}", 'protect.concurrency "many" is not a whole number; '
+                                "write it in decimal digits, without leading zeros"),
+        ("{concurrency: 1, queue: -1}", 'protect.queue "-1" is not a whole number; '
+                                        "write it in decimal digits, without leading zeros"),
+        ("{queue: 10}", "protect.queue stands without protect.concurrency, so nobody would ever wait in it; "
+                        "add concurrency, or remove queue"),
+        ("{breaker: 50%}", 'protect.breaker "50%" is not a block of keys; write its keys below it, indented'),
+        ("{breaker: {errors: 150%}}", 'protect.breaker.errors "150%" is more than everything; write 100% or less'),
+        ("{breaker: {errors: 0%}}", 'protect.breaker.errors "0%" is no share at all; write a percentage above 0%'),
+        ("{breaker: {errors: 0.5}}", 'protect.breaker.errors "0.5" carries no sign; write it with %, such as 0.5%'),
+        ("{breaker: {window: 0s}}", 'protect.breaker.window "0s" is no time at all; write a duration above 0'),
+        ("{breaker: {calls: 0}}", 'protect.breaker.calls "0" is none; write 1 or more'),
+        ("{breaker: {pause: 30}}", 'protect.breaker.pause "30" carries no unit; write it with one, such as 30s'),
+        ("{breaker: {error: 50%}}", "protect.breaker.error is not a known key; "
+                                    "write protect.breaker.errors, or remove it"),
+        ("{hours: Mon-Fri 7-22}", f'protect.hours "Mon-Fri 7-22" {OPEN}'),
+        ("{hours: Mon-Fre 07:00-22:00}", f'protect.hours "Mon-Fre 07:00-22:00" {OPEN}'),
+        ("{hours: Mon 24:00-06:00}", f'protect.hours "Mon 24:00-06:00" {OPEN}'),
+        ("{hours: 09:00-25:00}", f'protect.hours "09:00-25:00" {OPEN}'),
+        ("{hours: weekdays}", f'protect.hours "weekdays" {OPEN}'),
+        ("{hours: [Mon 07:00-22:00, Tue]}", f'protect.hours "Tue" {OPEN}'),
+        ("{hours: Mon 07:00-07:00}", 'protect.hours "Mon 07:00-07:00" begins and ends at the same time; '
+                                     "write 00:00-24:00 for the whole day"),
+        ("{hours: []}", "protect.hours holds nothing; write at least one"),
+        ("{hours: {from: 07:00}}", "protect.hours is not a list; write its items below it, each behind \"- \""),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_protect_is_told_with_its_line(silo_told, protect: str, sentence: str):
+    assert silo_told(f"{HEAD}protect: {protect}\n") == [f"4: {sentence}"]
+
+
+def test_every_mistake_in_protect_is_told_at_its_own_line(silo_told):
+    text = "protect:\n  queue: 5\n  breaker:\n    errors: 101%\n    calls: x\n  hours:\n    - Mon\n    - Tue\n"
+    assert [sentence.split(" ")[:2] for sentence in silo_told(HEAD + text)] == [
+        ["5:", "protect.queue"],
+        ["7:", "protect.breaker.errors"],
+        ["8:", "protect.breaker.calls"],
+        ["10:", "protect.hours"],
+        ["11:", "protect.hours"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
@@ -46,8 +127,7 @@ def test_a_mistake_in_a_passed_through_silo_is_told_with_its_line(silo_told, tex
         ("{url: http://a/b}", "settings.url carries a path or a slash at its end; "
                               "write scheme, host and port alone, such as http://127.0.0.1:7101"),
         ("{url: http://a, host: me}", "settings.host is not one of silo, caller; write one of them"),
-        ("{url: http://a, chunked: never}", "settings.chunked is not built yet; remove it"),
-        ("{url: http://a, lenient: []}", "settings.lenient is not built yet; remove it"),
+        ("{url: http://a, rewrite: no}", "settings.rewrite is not one of on, off; write one of them"),
         ("{url: http://a, ulr: b}", "settings.ulr is not a known key; write settings.url, or remove it"),
         ("here", "settings is not a block of keys; write its keys below it, indented"),
     ],

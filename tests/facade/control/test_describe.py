@@ -37,6 +37,7 @@ def test_sides_are_named_as_the_operator_writes_them():
     assert name_of(SiloReference("portal")) == "portal"
     assert name_of(PlatformService("http://127.0.0.1:7101")) == "http://127.0.0.1:7101"
     assert name_of(PlatformService("http://127.0.0.1:7101", path="/v2/{x}")) == "http://127.0.0.1:7101/v2/{x}"
+    assert name_of(PlatformService("http://a:1", others=("http://b:1",))) == "http://a:1, http://b:1"
     assert name_of(None) is None
 
 

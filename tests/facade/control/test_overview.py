@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from network import resting_wheel
 
 from facade.config.settings import Configuration
 from facade.control.overview import ROUTES_A_PIECE, Overview, breathe
 from facade.control.roles import Outcome, ReloadResult, began
 from facade.control.view import Calls, ConfigView, StatusView
+from facade.targets.protect.protections import Protections
 from facade.telemetry.metrics import Metrics
 
 BEFORE_MIDNIGHT_IN_LONDON = datetime.datetime(2027, 3, 31, 22, 30, tzinfo=datetime.UTC)
@@ -25,10 +27,12 @@ class Running:
     view: ConfigView
 
 
-async def status(files, metrics: Metrics, now: datetime.datetime, pause=breathe) -> StatusView:
+async def status(
+    files, metrics: Metrics, now: datetime.datetime, pause=breathe, protection=lambda _: None
+) -> StatusView:
     configuration = files.configuration()
     running: Any = Running(configuration, began(ReloadResult(Outcome.ACCEPTED, configuration.revision), now))
-    return await Overview("1.2", running, metrics, lambda _: None, lambda: now, pause).status()
+    return await Overview("1.2", running, metrics, protection, lambda: now, pause).status()
 
 
 @pytest.fixture
@@ -64,6 +68,23 @@ async def test_a_silo_is_overdue_by_the_calendar_of_its_operators(files, metrics
     files.change("facade.yaml", "version: 1", "version: 1\ntimezone: Europe/London")
     view = await status(files, metrics, now)
     assert {silo.name: silo.overdue for silo in view.silos} == {"portal": overdue, "registry": False}
+
+
+PROTECT = 'protect: {concurrency: 3, queue: 9, breaker: {}, hours: "Mon 07:00-22:00"}'
+
+
+async def test_a_silo_is_shown_with_what_keeps_it_from_being_overrun(files, metrics: Metrics):
+    files.change("silos/old.yaml", "owner: Licensing", f"owner: Licensing\n{PROTECT}")
+    now = AFTER_MIDNIGHT_IN_LONDON  # a Wednesday
+    protections = Protections(resting_wheel(), lambda: 0.0, now.timestamp)
+    protections.settle(protections.adopt(files.configuration().silos.values()))
+    metrics.in_flight("portal").value += 2
+    view = await status(files, metrics, now, protection=protections.get)
+    portal, registry = view.silos
+    assert (portal.in_flight, portal.concurrency, portal.waiting, portal.queue) == (2, 3, 0, 9)
+    assert (portal.breaker, portal.hours) == ("closed", "Mon 07:00-22:00")
+    assert str(portal.opens) == "2027-04-05 07:00:00+00:00"
+    assert (registry.in_flight, registry.concurrency, registry.breaker, registry.opens) == (0, None, None, None)
 
 
 async def test_the_loop_is_given_back_while_a_long_table_is_shown(files, metrics: Metrics):

@@ -48,4 +48,4 @@ def test_the_shipped_operations_run_on_the_register(tmp_path: Path):
         ).fetchall()
         read = connection.execute(operations["get-claim"]["query"], {"reference": "N1"}).fetchall()
     assert opened == [("N1",)]
-    assert read == [("N1", "received", 120.5)]
+    assert read == [("N1", "received", "120.50")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -112,7 +113,18 @@ def test_what_does_not_apply_is_said_in_words() -> None:
 
 
 def test_a_silo_shows_its_date_and_its_share_of_the_traffic() -> None:
-    assert page().row("portal") == ["portal", "passthrough", "Licensing", "31 March 2027", "62", "62%", "0", "0", "none", "none"]
+    assert page().row("portal") == [
+        "portal",
+        "passthrough",
+        "Licensing",
+        "31 March 2027",
+        "62",
+        "62%",
+        "0",
+        "0",
+        "none",
+        "none",
+    ]
 
 
 def test_a_silo_past_its_date_is_overdue_in_words() -> None:
@@ -122,7 +134,32 @@ def test_a_silo_past_its_date_is_overdue_in_words() -> None:
 
 def test_a_silo_without_date_or_traffic_says_so() -> None:
     bare = SiloRow("bare", "sql", None, None, False, 0, None)
-    assert page(silos=(bare,)).row("bare") == ["bare", "sql", "none", "no date yet", "0", "none", "0", "0", "none", "none"]
+    assert page(silos=(bare,)).row("bare") == [
+        "bare",
+        "sql",
+        "none",
+        "no date yet",
+        "0",
+        "none",
+        "0",
+        "0",
+        "none",
+        "none",
+    ]
+
+
+def test_a_protected_silo_shows_its_load_its_breaker_and_its_hours() -> None:
+    busy = dataclasses.replace(
+        PORTAL, in_flight=20, concurrency=20, waiting=1203, queue=2000, breaker="half_open", hours="Mon-Fri 07:00-22:00"
+    )
+    assert page(silos=(busy,)).row("portal")[6:] == ["20 of 20", "1,203 of 2,000", "half open", "Mon-Fri 07:00-22:00"]
+    assert page(silos=(dataclasses.replace(busy, breaker="closed"),)).row("portal")[8] == "closed"
+
+
+def test_a_silo_that_is_closed_says_until_when_by_its_own_clock() -> None:
+    opens = datetime.datetime(2027, 6, 28, 7, 0, tzinfo=ZoneInfo("Europe/London"))
+    closed = dataclasses.replace(PORTAL, hours="Mon-Fri 07:00-22:00", opens=opens)
+    assert page(silos=(closed,)).row("portal")[9] == "Mon-Fri 07:00-22:00; closed until Monday, 28 June 2027, 07:00"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +202,7 @@ def test_no_name_of_any_kind_becomes_markup() -> None:
             BAD, running=RevisionView(HOSTILE, NOON), rejected=RejectedView(HOSTILE, NOON, (HOSTILE,)), from_state=True
         ),
         routes=(RouteRow(HOSTILE, HOSTILE, HOSTILE, None, Calls(), HOSTILE, HOSTILE),),
-        silos=(SiloRow(HOSTILE, HOSTILE, HOSTILE, None, False, 0, None),),
+        silos=(SiloRow(HOSTILE, HOSTILE, HOSTILE, None, False, 0, None, breaker=HOSTILE, hours=HOSTILE),),
     )
     shown = Page(render(hostile))
     assert shown.names() == page(config=dataclasses.replace(BAD, from_state=True)).names()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from facade.routing.route import PlatformService, Route
 from facade.routing.stage import Stage
 from facade.routing.template import parse_match
-from facade.targets.address import LONGEST_MENTION, Address, mentions
-from facade.targets.ways_back import Atlas
+from facade.targets.address import LONGEST_MENTION, Address
+from facade.targets.reversal import Reversals
 from facade.wire.public import Origin
 from facade.wire.references import Kind
 
@@ -21,7 +21,7 @@ SECURE = Origin(b"https", b"platform.example", b"platform.example")
 
 
 def address(url: str, *, reads_own_name: bool = True) -> Address:
-    return Address(url, reads_own_name=reads_own_name, ways=None)
+    return Address([url], reads_own_name=reads_own_name, reversal=None)
 
 
 def told(text: str, url: str, seen: Origin = PLAIN, *, reads_own_name: bool = True) -> str:
@@ -81,6 +81,19 @@ def test_a_target_that_is_told_https_and_its_own_name_puts_the_two_together() ->
     assert told("https://silo.example:80/a", "http://silo.example", SECURE) == "https://silo.example:80/a"
 
 
+def test_every_endpoint_of_a_target_is_its_address() -> None:
+    of = Address(["http://a.example:7000", "https://b.example", "unix:/run/silo"], reads_own_name=True, reversal=None)
+    for text in ("http://a.example:7000/x", "https://b.example/x", "https://B.example:443/x", "http://localhost/x"):
+        assert of.change(Kind.REFERENCE, text.encode(), SECURE) == b"https://platform.example/x"
+        assert of.shows_in(b"\r\nlocation: " + text.lower().encode())
+        assert of.mention.search(text.lower().encode())
+    for text in ("http://b.example:7000/x", "https://c.example/x", "http://localhost:81/x"):
+        assert of.change(Kind.REFERENCE, text.encode(), SECURE) == text.encode()
+        assert not of.mention.search(text.encode())
+    for domain in ("a.example", "b.example", "localhost"):
+        assert of.change(Kind.DOMAIN, domain.encode(), SECURE) == b"platform.example"
+
+
 @pytest.mark.parametrize(
     ("domain", "after"),
     [
@@ -102,7 +115,7 @@ def test_a_cookie_of_the_target_becomes_the_platforms(domain: str, after: str) -
 def test_where_the_route_rewrites_paths_they_are_read_backwards() -> None:
     service = PlatformService("http://service.example", "/v2/claims/{number}", host="target")
     route = Route("claims", parse_match("/claims/{number}"), Stage.COMPLETE, None, service)
-    of = Address(service.url, reads_own_name=True, ways=Atlas([route]).ways_back(route, service))
+    of = Address(service.urls, reads_own_name=True, reversal=Reversals([route]).of(route, service))
     for rest in ("", "?a=/v2/claims/9", "#/v2/claims/9"):
         text = f"http://service.example/v2/claims/17{rest}".encode()
         assert of.change(Kind.REFERENCE, text, SECURE) == f"https://platform.example/claims/17{rest}".encode()
@@ -117,7 +130,7 @@ def test_a_head_shows_at_once_whether_there_is_anything_to_change() -> None:
     assert not of.shows_in(b"\r\nlocation: http://other.example/\r\nset-cookie: a=b; path=/v2")
     service = PlatformService("http://service.example", "/v2", host="target")
     route = Route("a", parse_match("/a"), Stage.COMPLETE, None, service)
-    rewritten = Address(service.url, reads_own_name=True, ways=Atlas([route]).ways_back(route, service))
+    rewritten = Address(service.urls, reads_own_name=True, reversal=Reversals([route]).of(route, service))
     assert rewritten.shows_in(b"\r\nset-cookie: a=b; path=/v2")
     assert not rewritten.shows_in(b"\r\nlocation: http://other.example/")
 
@@ -149,7 +162,7 @@ def test_only_the_beginning_that_names_the_target_is_changed(rest: bytes, seen: 
 
 
 def found(text: str, url: str = "http://silo.example:7000") -> list[bytes]:
-    return mentions(url).findall(text.lower().encode("latin-1"))
+    return address(url).mention.findall(text.lower().encode("latin-1"))
 
 
 @pytest.mark.parametrize(
@@ -182,5 +195,5 @@ def test_a_default_port_may_be_left_out_in_a_text() -> None:
 def test_the_longest_name_is_not_longer_than_what_is_kept_for_it() -> None:
     name = ".".join(["a" * 60] * 4)
     longest = f"//{name}:{'0' * 40}7000".encode()
-    assert re.fullmatch(mentions(f"http://{name}:7000"), longest)
+    assert re.fullmatch(address(f"http://{name}:7000").mention, longest)
     assert len(longest) + 2 < LONGEST_MENTION

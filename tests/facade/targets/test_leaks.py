@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.targets.address import mentions
+from facade.targets.address import Address
 from facade.targets.leaks import LOOKED_AT, LeakCounter, readable
 from facade.telemetry import families
 from facade.telemetry.series import Counter
 from facade.wire.message import HTTP_1_1, ResponseHead, block
 
-MENTION = mentions("http://silo.example")
+MENTION = Address(["http://silo.example"], reads_own_name=True, reversal=None).mention
 LINK = b'<a href="http://silo.example/x">'
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from facade.telemetry.families import CAUSES, FAMILIES, RELOAD_RESULTS, SIDES, STAGES, Family
+from facade.telemetry.families import BREAKER_STATES, CAUSES, FAMILIES, RELOAD_RESULTS, REWRITTEN, SIDES, STAGES, Family
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "metrics.md").read_text()
 SECTIONS = dict(re.findall(r"^### `(.+?)`\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -33,6 +33,8 @@ def test_the_page_documents_nothing_that_is_not_exposed() -> None:
     ("name", "values"),
     [
         ("facade_requests_total{route,stage,side,code}", SIDES),
+        ("facade_rewritten_total{target,field}", REWRITTEN),
+        ("facade_breaker_state{target,state}", BREAKER_STATES),
         ("facade_route_stage{route,stage}", STAGES),
         ("facade_moves_total{route,cause}", CAUSES),
         ("facade_config_reloads_total{result}", RELOAD_RESULTS),

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from facade.routing.stage import Side, Stage
 from facade.telemetry import families
 from facade.telemetry.exposition import SLICE_CHARACTERS
-from facade.telemetry.information import RouteInfo, SiloInfo
+from facade.telemetry.information import ProtectionInfo, RouteInfo, SiloInfo
 from facade.telemetry.metrics import Metrics
 from facade.wire import refusals
 
@@ -91,6 +91,25 @@ async def test_a_target_has_its_own_latency_and_calls_in_flight(metrics: Metrics
     assert await read(metrics, "facade_target_seconds_count") == {("portal",): 1}
 
 
+async def test_what_stands_before_the_targets_is_asked_at_each_scrape(metrics: Metrics) -> None:
+    assert await read(metrics, "facade_breaker_state") == {}
+    standing = [ProtectionInfo("portal", 2, "half_open"), ProtectionInfo("land-registry", None, None)]
+    metrics.protected_by(lambda: standing)
+    assert await read(metrics, "facade_waiting") == {("portal",): 2}
+    assert await read(metrics, "facade_breaker_state") == {
+        ("portal", "closed"): 0,
+        ("portal", "open"): 0,
+        ("portal", "half_open"): 1,
+    }
+    standing.clear()
+    assert await read(metrics, "facade_waiting") == {}
+
+
+async def test_calls_in_flight_are_told_by_target(metrics: Metrics) -> None:
+    metrics.in_flight("portal").value += 2
+    assert metrics.answering() == {"portal": 2}
+
+
 async def test_every_reason_of_a_refusal_is_there_from_the_start(metrics: Metrics) -> None:
     metrics.refused(refusals.LATE.reason)
     counted = await read(metrics, "facade_refused_total")
@@ -108,6 +127,15 @@ async def test_an_unknown_reason_opens_no_series_of_its_own(metrics: Metrics) ->
 async def test_a_call_that_no_route_covers_has_no_label(metrics: Metrics) -> None:
     metrics.unmatched()
     assert await read(metrics, "facade_unmatched_total") == {(): 1}
+
+
+async def test_rewritten_fields_and_leaked_addresses_are_counted(metrics: Metrics) -> None:
+    metrics.rewritten("portal", "location")
+    metrics.rewritten("portal", "location")
+    metrics.leaked_urls("land-registry")
+    metrics.leaked_urls("portal").value += 3
+    assert await read(metrics, "facade_rewritten_total") == {("portal", "location"): 2}
+    assert await read(metrics, "facade_leaked_urls_total") == {("land-registry",): 0, ("portal",): 3}
 
 
 async def test_what_is_configured_is_stated(metrics: Metrics) -> None:
@@ -158,6 +186,8 @@ async def test_series_go_with_the_route_the_silo_and_the_target_they_belong_to(m
     metrics.silo_called("land-registry", 1.0)
     metrics.target("land-registry", 0.01)
     metrics.in_flight("land-registry")
+    metrics.rewritten("land-registry", "link")
+    metrics.leaked_urls("land-registry")
     metrics.configured("b", [FAX], [PORTAL], ["portal"])
     assert "titles.read" not in (after := await text(metrics))
     assert "land-registry" not in after

@@ -27,9 +27,9 @@ OWN = [
 FORWARDING = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Real-IP", "Forwarded"]
 HOP_BY_HOP = ["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"]
 PROTECTED = [
-    "Host", "Via", "Content-Length", "Content-Type", "Content-Encoding", "Cookie", "Authorization", "Date", "Set-Cookie",
-    "Location", "Cache-Control", "Expect", "X-Request-Id", "traceparent", "tracestate", *FORWARDING,
-]  # fmt: skip
+    *("Host", "Via", "Content-Length", "Content-Type", "Content-Encoding", "Cookie", "Authorization", "Date", "Expect"),
+    *("Set-Cookie", "Location", "Cache-Control", "X-Request-Id", "traceparent", "tracestate", *FORWARDING),
+]
 
 
 def sender(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facade.telemetry.families import REWRITTEN
 from facade.wire.message import block
 from facade.wire.references import FIELDS, Kind, replace_references
 
@@ -15,7 +16,7 @@ def marked(kind: Kind, text: bytes) -> bytes:
 
 
 def changed(line: bytes) -> bytes:
-    """A field line with each place in brackets, after the letter of its kind."""
+    """A field line with all that is found in brackets, after the letter of its kind."""
     after, _ = replace_references(b"\r\n" + line, marked)
     return after.removeprefix(b"\r\n")
 
@@ -57,6 +58,7 @@ def test_a_refresh_is_read_as_browsers_read_it(value: str, after: str) -> None:
         ),
         ('<b>; anchor="http://a/c"; rel=x', '<R[b]>; anchor="R[http://a/c]"; rel=x'),
         ('<b>; title="; anchor="; Anchor = "c"', '<R[b]>; title="; anchor="; Anchor = "R[c]"'),
+        ("<b>; anchor=c", "<R[b]>; anchor=c"),
         ("<b>; type=text/html;; crossorigin,", "<R[b]>; type=text/html;; crossorigin,"),
         ("<b>; title*=UTF-8''%e2%82%ac", "<R[b]>; title*=UTF-8''%e2%82%ac"),
         ("<>", "<R[]>"),
@@ -79,7 +81,7 @@ def test_a_link_has_its_target_and_its_anchor(value: str, after: str) -> None:
         "<http://<a>/b>",
     ],
 )
-def test_links_that_cannot_be_read_have_no_places(value: str) -> None:
+def test_in_links_that_cannot_be_read_nothing_is_found(value: str) -> None:
     assert changed(b"Link: " + value.encode()) == b"Link: " + value.encode()
 
 
@@ -98,7 +100,7 @@ def test_a_cookie_has_its_domain_and_its_path(value: str, after: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["X-Location", "Location2", "Links", "Set-Cookie2", "Cookie", "URI"])
-def test_other_fields_have_no_places(name: str) -> None:
+def test_in_other_fields_nothing_is_found(name: str) -> None:
     line = name.encode() + b": http://a/b"
     assert changed(line) == line
 
@@ -127,7 +129,7 @@ def test_where_nothing_becomes_anything_else_not_a_byte_changes(head: bytes) -> 
 
 
 @given(blocks)
-def test_whatever_stands_in_the_places_the_rest_of_the_head_stays(head: bytes) -> None:
+def test_whatever_becomes_of_what_is_found_the_rest_of_the_head_stays(head: bytes) -> None:
     seen: list[bytes] = []
 
     def remember(_: Kind, text: bytes) -> bytes:
@@ -148,3 +150,7 @@ def test_no_value_takes_more_than_linear_time() -> None:
             for start in (b"", b"0", b"<a>", b'<a>;a="', b"a=b;path="):
                 value = start + piece * (size // len(piece))
                 changed(name.encode() + b": " + value + b"\x01")
+
+
+def test_the_fields_are_those_that_the_metric_names() -> None:
+    assert set(REWRITTEN) == FIELDS

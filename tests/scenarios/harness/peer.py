@@ -120,8 +120,8 @@ class Peer:
             conversation = Conversation(connected, self)
             self.conversations.append(conversation)
             thread = threading.Thread(target=self._converse, args=(conversation,), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
 
     def _converse(self, conversation: Conversation) -> None:
         try:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from facade.routing.route import Match, PlatformService, Route
 from facade.routing.stage import Stage
 from facade.routing.template import parse_match, parse_path
+from facade.targets.reversal import Reversal, Reversals
 from facade.targets.template import PathTemplate
-from facade.targets.ways_back import Atlas, WaysBack
 
 URL = "http://service.example"
 
@@ -21,28 +21,28 @@ def route(match: str, path: str | None, *, url: str = URL, host: str | None = No
     return Route(match, found, Stage.COMPLETE, None, PlatformService(url, path, host="target"))
 
 
-def ways(own: Route, *others: Route) -> WaysBack:
+def reversal(own: Route, *others: Route) -> Reversal:
     assert isinstance(own.platform, PlatformService)
-    back = Atlas([own, *others]).ways_back(own, own.platform)
-    assert back is not None
-    return back
+    found = Reversals([own, *others]).of(own, own.platform)
+    assert found is not None
+    return found
 
 
 def path(text: str, own: Route, *others: Route) -> str:
-    return ways(own, *others).path(text.encode("latin-1")).decode("latin-1")
+    return reversal(own, *others).path(text.encode("latin-1")).decode("latin-1")
 
 
 def scope(text: str, match: str, target: str) -> str:
-    return ways(route(match, target)).scope(text.encode()).decode()
+    return reversal(route(match, target)).scope(text.encode()).decode()
 
 
 CLAIM = route("/claims/{number}", "/v2/claims/{number}")
 
 
-def test_a_route_that_passes_paths_on_has_no_ways_back() -> None:
+def test_a_route_that_passes_paths_on_has_no_reversal() -> None:
     plain = route("/claims/{number}", None)
     assert isinstance(plain.platform, PlatformService)
-    assert Atlas([plain, CLAIM]).ways_back(plain, plain.platform) is None
+    assert Reversals([plain, CLAIM]).of(plain, plain.platform) is None
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ def test_a_route_that_passes_paths_on_has_no_ways_back() -> None:
         ("/all", "/one/two", "/one/two", "/all"),
         ("/a%20b/{x}", "/v2/{x}", "/v2/%41", "/a%20b/%41"),
         ("/x", "/caf%C3%A9", "/caf%c3%a9", "/x"),
+        ("/x/{y}", "/a@b/{y}", "/a%40b;c=d/e;f=g", "/x/e;f=g"),
     ],
 )
 def test_a_path_that_fits_becomes_the_routes(match: str, target: str, told: str, platforms: str) -> None:
@@ -73,12 +74,12 @@ def test_a_path_that_does_not_fit_stays(told: str) -> None:
     assert path(told, CLAIM) == told
 
 
-def test_a_way_that_cannot_be_gone_back_is_none() -> None:
+def test_a_template_that_does_not_say_all_is_not_reversed() -> None:
     assert path("/letters/3", route("/claims/{number}/letters/{letter}", "/letters/{letter}")) == "/letters/3"
     assert path("/v2/3", route("/claims/{number...}", "/v2/{number}")) == "/v2/3"
 
 
-def test_the_other_routes_to_the_same_service_know_the_way_too() -> None:
+def test_the_other_routes_to_the_same_service_are_reversed_too() -> None:
     opening = route("POST /claims", "/v2/claims")
     assert path("/v2/claims/17", opening, CLAIM) == "/claims/17"
     assert path("/v2/claims/17", opening, route("/x/{number}", "/v2/claims/{number}", url="http://other")) == (
@@ -86,7 +87,7 @@ def test_the_other_routes_to_the_same_service_know_the_way_too() -> None:
     )
 
 
-def test_the_routes_own_way_comes_first_then_the_one_that_says_most() -> None:
+def test_the_routes_own_template_comes_first_then_the_one_that_says_most() -> None:
     own = route("/mine/{x}", "/{x}/b")
     literal, rest = route("/literal", "/a/b"), route("/rest/{x...}", "/{x...}")
     assert path("/a/b", own, literal, rest) == "/mine/a"
@@ -149,7 +150,7 @@ def rewriting(draw: st.DrawFn) -> tuple[str, str, dict[str, str]]:
 
 
 @given(rewriting())
-def test_whatever_was_sent_there_comes_back(drawn: tuple[str, str, dict[str, str]]) -> None:
+def test_whatever_was_sent_there_comes_reversed(drawn: tuple[str, str, dict[str, str]]) -> None:
     match, target, values = drawn
     sent, there = PathTemplate("", parse_path(match)).fill(values), PathTemplate("", parse_path(target)).fill(values)
     assert path(there, route(match, target)) == sent
@@ -159,4 +160,4 @@ def test_whatever_was_sent_there_comes_back(drawn: tuple[str, str, dict[str, str
 def test_what_fits_nothing_stays_byte_for_byte(text: str) -> None:
     told = "/elsewhere/" + text
     assert path(told, CLAIM) == told
-    assert ways(CLAIM).scope(told.encode("latin-1")) == told.encode("latin-1")
+    assert reversal(CLAIM).scope(told.encode("latin-1")) == told.encode("latin-1")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from facade.routing.path import literal_form, normalise
@@ -20,10 +21,11 @@ _BELOW: Final = (Segment(SegmentKind.REST, "..."),)
 """Whatever lies below a path; no parameter of an operator's can be called so."""
 
 _Segments = tuple[Segment, ...]
+_Urls = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Filling:
     """How a path that fits becomes another: each part is a literal, or which segments of the path stand there."""
 
     parts: tuple[str | slice, ...]
@@ -35,22 +37,24 @@ class _Way:
         return "/" + "/".join(pieces)
 
 
-_Ways = Node[_Way]
+_Table = Node[_Filling]
 
 
-class WaysBack:
-    """The ways back from one route's service. `path` is for what is linked to, `scope` for what a cookie is for."""
+class Reversal:
+    """How one route's paths are read backwards. `path` is for what is linked to, `scope` for what a cookie is for.
 
-    __slots__ = ("_everywhere", "_own", "_scope")
+    Worked out when the first answer asks for them: a thousand routes may come with one reload.
+    """
 
-    def __init__(self, route: Route, target: _Segments, everywhere: _Ways) -> None:
-        self._own = _ways([(target, route.match.segments)])
-        self._scope = _ways([_without_common_end(target, route.match.segments)])
-        self._everywhere = everywhere
+    def __init__(self, route: Route, path: str, urls: _Urls, reversals: Reversals) -> None:
+        self._route = route.match
+        self._path = path
+        self._urls = urls
+        self._reversals = reversals
 
     def path(self, path: bytes) -> bytes:
         """The platform's path for a path of the service."""
-        return _back(path, self._own, self._everywhere)
+        return _reversed(path, self._own, self._reversals.everywhere(self._urls, self._route.host))
 
     def scope(self, path: bytes) -> bytes:
         """The platform's path for that of a cookie, which stands for all below it.
@@ -58,56 +62,60 @@ class WaysBack:
         What both templates end with is left out, so that a cookie for `/v2` is for `/` where `/v2/claims/{number}` is
         `/claims/{number}`.
         """
-        return _back(path, self._scope)
+        return _reversed(path, self._scope)
+
+    @cached_property
+    def _own(self) -> _Table:
+        return _table([(parse_path(self._path), self._route.segments)])
+
+    @cached_property
+    def _scope(self) -> _Table:
+        return _table([_without_common_end(parse_path(self._path), self._route.segments)])
 
 
-class Atlas:
-    """The ways back of all routes that rewrite paths, worked out as far as somebody asks."""
+class Reversals:
+    """The reversals of all routes that rewrite paths, by service and by the host of those who may take them."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes: dict[str, list[tuple[Route, _Segments]]] = {}
+        self._routes: dict[_Urls, list[tuple[str, Match]]] = {}
+        self._known: dict[tuple[_Urls, str | None], _Table] = {}
         for route in routes:
             if isinstance(route.platform, PlatformService) and route.platform.path is not None:
-                segments = parse_path(route.platform.path)
-                self._routes.setdefault(route.platform.url, []).append((route, segments))
-        self._known: dict[tuple[str, str | None], _Ways] = {}
+                self._routes.setdefault(route.platform.urls, []).append((route.platform.path, route.match))
 
-    def ways_back(self, route: Route, service: PlatformService) -> WaysBack | None:
-        """The ways back for what `service` answers on `route`; None where the route passes paths as they are."""
-        if service.path is None:
-            return None
-        return WaysBack(route, parse_path(service.path), self._everywhere(service.url, route.match.host))
+    def of(self, route: Route, service: PlatformService) -> Reversal | None:
+        """How paths are read that `service` names in its answers on `route`; None where that passes them as sent."""
+        return None if service.path is None else Reversal(route, service.path, service.urls, self)
 
-    def _everywhere(self, url: str, host: str | None) -> _Ways:
-        """Those of every route to this service that a caller of this host may take."""
-        if (url, host) not in self._known:
-            routes = self._routes.get(url, ())
-            ends = [(target, route.match.segments) for route, target in routes if route.match.host in (None, host)]
-            self._known[url, host] = _ways(ends)
-        return self._known[url, host]
+    def everywhere(self, urls: _Urls, host: str | None) -> _Table:
+        """Those of every route to the service at `urls` that a caller of this host may take."""
+        if (urls, host) not in self._known:
+            matches = [each for each in self._routes.get(urls, ()) if each[1].host in (None, host)]
+            self._known[urls, host] = _table((parse_path(path), match.segments) for path, match in matches)
+        return self._known[urls, host]
 
 
-def _back(path: bytes, *tables: _Ways) -> bytes:
+def _reversed(path: bytes, *tables: _Table) -> bytes:
     sent = path.decode("latin-1")
     normal = normalise(sent)
     if normal is None:
         return path
     literals = [literal_form(segment) for segment in normal.split("/")]
     for table in tables:
-        for way in table.leaves(literals):
-            return way.filled(sent.split("/")).encode("latin-1")
+        for filling in table.leaves(literals):
+            return filling.filled(sent.split("/")).encode("latin-1")
     return path
 
 
-def _ways(ends: Iterable[tuple[_Segments, _Segments]]) -> _Ways:
+def _table(ends: Iterable[tuple[_Segments, _Segments]]) -> _Table:
     """Templates of a service with the routes' own. Of two that cannot be told apart the first one is taken."""
-    table, seen = _Ways(), set()
+    table, seen = _Table(), set()
     for target, route in ends:
         parts = _parts(target, route)
         template = shape(Match("", target))
         if parts is not None and template not in seen:
             seen.add(template)
-            table.plant(template, _Way(parts))
+            table.plant(template, _Filling(parts))
     return table
 
 

@@ -1,0 +1,78 @@
+"""Fields by what they speak of: which of them `Connection` may take away, and which may stand behind a body. Pure.
+
+The law of this file: a field that says who calls, from where and for what stays where its sender put it.
+
+`Connection` may name any field, and whoever passes the message on is to take it out (RFC 9110 section 7.6.1). To take out
+one too few costs nothing: it is one field more that the next hop does not know. To take out one too many lets a caller
+remove what a proxy in front of the facade, or the facade, has said of that caller. So a field goes only if nothing about
+its name is known to be for the end of the way: it is no field of HTTP's own, and no word in it speaks of identity,
+credentials, routing or the call itself.
+
+A trailer arrives when all of that has been decided. One that would have been part of a decision is dropped (RFC 9110
+section 6.5.1): were it passed on, a target that merges trailers into its fields could be told something else by it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HOP_BY_HOP: Final = frozenset(
+    "connection keep-alive proxy-connection te transfer-encoding upgrade http2-settings".split()
+)
+"""RFC 9110 section 7.6.1. Transfer-Encoding is written anew, by what is sent."""
+
+FORWARDING: Final = frozenset(
+    "x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-real-ip forwarded".split()
+)
+"""What says who the client is. Only a trusted peer's are believed (RFC 7239 section 8.1)."""
+
+TRACE: Final = frozenset({"traceparent", "tracestate"})
+"""W3C Trace Context."""
+
+_TRAILING: Final = frozenset(
+    b"accept-ranges authentication-info content-digest digest etag proxy-authentication-info repr-digest server-timing "
+    b"signature signature-input".split()
+)
+"""Fields of HTTP's own whose definition lets them stand behind a body."""
+
+_OWN: Final = _TRAILING | frozenset(
+    b"accept accept-charset accept-encoding accept-language accept-patch accept-post access-control-allow-credentials "
+    b"access-control-allow-headers access-control-allow-methods access-control-allow-origin "
+    b"access-control-expose-headers access-control-max-age access-control-request-headers "
+    b"access-control-request-method age allow alt-svc authorization baggage cache-control cache-status clear-site-data "
+    b"content-disposition content-encoding content-language content-length content-location content-range "
+    b"content-security-policy content-type cookie cookie2 cross-origin-embedder-policy cross-origin-opener-policy "
+    b"cross-origin-resource-policy date deprecation dnt early-data expect expires from host idempotency-key if-match "
+    b"if-modified-since if-none-match if-range if-unmodified-since last-modified link location max-forwards origin "
+    b"permissions-policy pragma preference-applied prefer priority proxy-authenticate proxy-authorization proxy-status "
+    b"range referer referrer-policy refresh retry-after sec-websocket-accept sec-websocket-extensions sec-websocket-key "
+    b"sec-websocket-protocol sec-websocket-version server set-cookie set-cookie2 soapaction strict-transport-security "
+    b"sunset trailer user-agent vary via warning www-authenticate x-content-type-options x-correlation-id "
+    b"x-frame-options x-request-id".split()
+)
+"""Fields of HTTP and its neighbours that are for the end of the way."""
+
+_TELLING: Final = re.compile(
+    rb"(?:\A|-)(?:account|admin|api|apikey|assertion|auth\w*|b3|caller|cert|certificate|claims?|client|consumer|credentials?|csrf"
+    rb"|customer|delegat\w+|dn|email|forwarded|groups?|host|identity|impersonat\w+|ip|issuer|jwt|key|login|method|oauth\w*"
+    rb"|oidc|on-behalf-of|orgs?|organi[sz]ation|original|override|password|path|permissions?|port|principal|proto|real"
+    rb"|realm|remote|rewrite|roles?|route|saml\w*|scheme|scopes?|secret|sess|session\w*|source|span\w*|ssl|sso|subject|sudo"
+    rb"|tenant\w*|tls|token|trace\w*|uid|upn|uri|url|user\w*|verified|verify|xsrf)(?:-|\Z)"
+)
+"""Words for who calls, from where, by what right and for what. A word too many here costs nothing."""
+
+_KEPT: Final = frozenset(name.encode("ascii") for name in FORWARDING | TRACE) | _OWN
+_FIRST: Final = (_KEPT - _TRAILING) | frozenset(name.encode("ascii") for name in HOP_BY_HOP)
+
+
+def is_for_this_hop(name: bytes) -> bool:
+    """Whether `Connection` may take away the field of this name, in lower case."""
+    plain = name.replace(b"_", b"-")
+    return plain not in _KEPT and _TELLING.search(plain) is None
+
+
+def may_trail(name: bytes) -> bool:
+    """Whether the field of this name, in any case, may stand behind a body."""
+    plain = name.lower().replace(b"_", b"-")
+    return plain in _TRAILING or (plain not in _FIRST and _TELLING.search(plain) is None)

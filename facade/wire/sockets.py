@@ -1,0 +1,61 @@
+"""What Linux knows of a socket and asyncio does not tell: what lies unread in it, what is still on its way, and how to
+let nobody new in while those who came are still taken.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import fcntl
+import socket
+import struct
+import termios
+from contextlib import suppress
+from typing import Final
+
+_SO_ATTACH_FILTER: Final = 26
+"""asm-generic/socket.h; the socket module has no name for it."""
+
+_NO_NEWCOMERS: Final = b"".join(
+    struct.pack("HBBI", *step)
+    for step in (
+        (0x30, 0, 0, 13),  # load the byte with the flags of the TCP header (RFC 9293 section 3.1)
+        (0x54, 0, 0, 0x12),  # keep SYN and ACK
+        (0x15, 0, 1, 0x02),  # SYN alone, which opens a connection?
+        (0x06, 0, 0, 0),  # then drop the packet
+        (0x06, 0, 0, 0xFFFFFFFF),  # else take it whole
+    )
+)
+"""A classic BPF program: `struct sock_filter` five times (linux/filter.h)."""
+
+
+def unread(transport: asyncio.BaseTransport) -> int:
+    """Bytes that have arrived and were not read yet."""
+    return _count(transport, termios.FIONREAD)
+
+
+def unsent(transport: asyncio.BaseTransport) -> int:
+    """Bytes that were given to the system and that the other side has not confirmed yet."""
+    return _count(transport, termios.TIOCOUTQ)
+
+
+def admit_nobody_new(listening: socket.socket) -> None:
+    """Let no connection begin at `listening` any more, while those that have begun can still be accepted.
+
+    A socket that is closed resets whoever waits in its backlog. With this before, a newcomer's first packet is dropped
+    instead; its system sends it again after a second, and finds the port closed, or a successor. Where the system
+    offers no such filter, nothing happens.
+    """
+    program = array.array("B", _NO_NEWCOMERS)
+    address, size = program.buffer_info()
+    with suppress(OSError):
+        listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", size // 8, address))
+
+
+def _count(transport: asyncio.BaseTransport, question: int) -> int:
+    count = array.array("i", [0])
+    try:
+        fcntl.ioctl(transport.get_extra_info("socket").fileno(), question, count)
+    except (OSError, ValueError):  # closed already: nothing is left of it
+        return 0
+    return count[0]

@@ -1,0 +1,90 @@
+"""What a canary's rules may read of a request."""
+
+from __future__ import annotations
+
+import pytest
+from calls import STRANGER, request_of
+
+from facade.proxy.facts import RequestFacts
+from facade.routing.route import Key, KeyKind
+from facade.wire.headers import Sender
+from facade.wire.message import Field
+
+TRUSTED = Sender("10.0.0.1", secure=False, host=b"a", trusted=True)
+
+
+def fact(kind: KeyKind, name: str, *fields: Field, sender: Sender = STRANGER, **parameters: str) -> bytes | None:
+    return RequestFacts(request_of(b"GET", b"/", *fields, sender=sender, parameters=parameters)).key(Key(kind, name))
+
+
+@pytest.mark.parametrize(
+    ("cookies", "found"),
+    [
+        ([b"session=abc"], b"abc"),
+        ([b"a=b; session=abc; c=d"], b"abc"),
+        ([b"a=b;session=abc;c=d"], b"abc"),
+        ([b" session=abc "], b"abc"),
+        ([b"session=a b "], b"a b"),
+        ([b"session=first; session=second"], b"first"),
+        ([b"a=b", b"session=abc"], b"abc"),
+        ([b"session=first", b"session=second"], b"first"),
+        ([b"session="], b""),
+        ([b'session="a=b"'], b'"a=b"'),
+        ([b"session=a=b"], b"a=b"),
+        ([b"session=\xe9"], b"\xe9"),
+        ([b"xsession=abc"], None),
+        ([b"session-x=abc"], None),
+        ([b"Session=abc"], None),
+        ([b"a=session=abc"], None),
+        ([b"session"], None),
+        ([b"a=b;  x session=abc"], None),
+        ([b""], None),
+        ([], None),
+    ],
+)
+def test_a_cookie_is_found_by_its_exact_name_and_the_first_of_that_name_counts(
+    cookies: list[bytes], found: bytes | None
+) -> None:
+    assert fact(KeyKind.COOKIE, "session", *((b"Cookie", each) for each in cookies)) == found
+
+
+def test_a_cookies_name_is_no_pattern() -> None:
+    assert fact(KeyKind.COOKIE, "a.b", (b"Cookie", b"axb=1; a.b=2")) == b"2"
+
+
+def test_a_field_is_found_in_any_case_and_the_first_counts() -> None:
+    fields = [(b"X-Cohort-Two", b"no"), (b"X-COHORT", b"\xe9 staff"), (b"x-cohort", b"other")]
+    assert fact(KeyKind.HEADER, "X-Cohort", *fields) == b"\xe9 staff"
+    assert fact(KeyKind.HEADER, "X-Other", *fields) is None
+
+
+def test_a_path_parameter_is_found_as_it_was_sent() -> None:
+    assert fact(KeyKind.PATH, "number", number="a%2Db") == b"a%2Db"
+    assert fact(KeyKind.PATH, "other", number="7") is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "forwarded", "found"),
+    [
+        (STRANGER, [], b"192.0.2.1"),
+        (STRANGER, [b"203.0.113.9"], b"192.0.2.1"),
+        (TRUSTED, [], b"10.0.0.1"),
+        (TRUSTED, [b"203.0.113.1, 203.0.113.9"], b"203.0.113.9"),
+        (TRUSTED, [b"203.0.113.1", b"203.0.113.9"], b"203.0.113.9"),
+        (Sender("", secure=False, host=b"a", trusted=False), [], None),
+    ],
+)
+def test_an_address_is_the_sockets_or_what_a_trusted_peer_says(
+    sender: Sender, forwarded: list[bytes], found: bytes | None
+) -> None:
+    assert fact(KeyKind.ADDRESS, "", *((b"X-Forwarded-For", each) for each in forwarded), sender=sender) == found
+
+
+def test_callers_have_no_names_yet() -> None:
+    assert fact(KeyKind.CALLER, "") is None
+
+
+def test_a_route_may_ask_for_a_field_in_any_bytes() -> None:
+    facts = RequestFacts(request_of(b"GET", b"/", (b"X-Kind", b"\xe9"), (b"X-KIND", b"b")))
+    assert facts.header("x-kind") == "\u00e9"
+    assert facts.header("x-other") is None

@@ -1,0 +1,194 @@
+"""A head becomes a request of one host, one path and one sender, or it is refused."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from facade.problem import Problem, Refusal
+from facade.proxy.receive import host_name, receive
+from facade.targets.request import Request
+from facade.wire import refusals
+from facade.wire.body import Body
+from facade.wire.exchange import Exchange
+from facade.wire.headers import PSEUDONYM
+from facade.wire.limits import Forwarded
+from facade.wire.message import HTTP_1_0, HTTP_1_1, RequestHead
+
+TRUST = Forwarded((ip_network("10.0.0.0/8"),))
+
+
+def received(
+    target: bytes = b"/",
+    *lines: bytes,
+    method: bytes = b"GET",
+    minor: int = HTTP_1_1,
+    peer: str = "192.0.2.1",
+    secure: bool = False,
+) -> Request:
+    head = RequestHead(method, target, minor, b"".join(b"\r\n" + line for line in lines or (b"Host: a.example",)))
+    connection = cast(Any, SimpleNamespace(peer=peer, secure=secure, draining=False))
+    return receive(Exchange(connection, head, Body.whole(b"")), TRUST)
+
+
+def refused(target: bytes = b"/", *lines: bytes, **more: Any) -> Problem:
+    with pytest.raises(Refusal) as refusal:
+        received(target, *lines, **more)
+    return refusal.value.problem
+
+
+# Targets
+
+
+def test_a_request_keeps_its_target_and_knows_its_path_and_query() -> None:
+    request = received(b"/titles/%7ex%2d?a=b?c&d=%20")
+    assert request.head.target == b"/titles/%7ex%2d?a=b?c&d=%20"
+    assert (request.path, request.query) == ("/titles/~x-", b"?a=b?c&d=%20")
+    assert received(b"/x?").query == b"?"
+    assert received(b"/x").query == b""
+
+
+@pytest.mark.parametrize(
+    ("target", "origin"),
+    [
+        (b"http://a.example/x?y", b"/x?y"),
+        (b"HTTPS://A.Example/x", b"/x"),
+        (b"http://a.example", b"/"),
+        (b"http://a.example?y", b"/?y"),
+    ],
+)
+def test_absolute_form_becomes_origin_form(target: bytes, origin: bytes) -> None:
+    request = received(target)
+    assert request.head.target == origin
+    assert request.path == origin.partition(b"?")[0].decode()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [b"http://b.example/", b"http://a.example:80/", b"http://user@a.example/", b"http:///", b"http://a.example.evil/"],
+)
+def test_absolute_form_that_names_another_host_is_refused(target: bytes) -> None:
+    assert refused(target) is refusals.BAD_HOST
+
+
+def test_absolute_form_without_a_host_to_agree_with_is_refused() -> None:
+    assert refused(b"http://a.example/", b"X: y", minor=HTTP_1_0) is refusals.BAD_HOST
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"*",
+        b"a.example:443",
+        b"x",
+        b"ftp://a.example/",
+        b"?x",
+        b"/a/../b",
+        b"/a/%2e%2e/b",
+        b"//a",
+        b"/a//b",
+        b"/a\\b",
+        b"/a%2fb",
+        b"/a%5cb",
+        b"/a%252fb",
+        b"/a%00b",
+        b"/a%zzb",
+        b"/%ff",
+        b"http://a.example//x",
+    ],
+)
+def test_a_target_that_could_be_read_in_two_ways_is_refused(target: bytes) -> None:
+    assert refused(target) is refusals.BAD_TARGET
+
+
+@pytest.mark.parametrize("method", [b"CONNECT", b"TRACE"])
+def test_a_gateway_opens_no_tunnel_and_echoes_nothing(method: bytes) -> None:
+    problem = refused(b"/", b"Host: a.example", b"Cookie: secret", method=method)
+    assert (problem.status, problem.reason) == (405, "method")
+    assert "GET" in problem.allow
+    assert method.decode() not in problem.allow
+
+
+# Hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        (b"a.example", "a.example"),
+        (b"A.Example:8080", "a.example"),
+        (b"a.example:", "a.example"),
+        (b"127.0.0.1:80", "127.0.0.1"),
+        (b"[::1]:80", "[::1]"),
+        (b"[2001:DB8::1]", "[2001:db8::1]"),
+        (b"a_b-c~%41", "a_b-c~%41"),
+    ],
+)
+def test_a_host_is_known_by_its_name_without_its_port(host: bytes, name: str) -> None:
+    request = received(b"/", b"Host: " + host)
+    assert request.sender.host == host
+    assert host_name(host) == name
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"X: y"],
+        [b"Host:"],
+        [b"Host: a", b"Host: a"],
+        [b"Host: a", b"Host: b"],
+        [b"Host: a", b"HOST:"],
+        [b"Host: a b"],
+        [b"Host: a/b"],
+        [b"Host: user@a"],
+        [b"Host: a#b"],
+        [b"Host: a?b"],
+        [b"Host: a\\b"],
+        [b"Host: a:b:c"],
+        [b"Host: a:80a"],
+        [b"Host: a:123456"],
+        [b"Host: [::1"],
+        [b"Host: ::1"],
+        [b"Host: %zz"],
+        [b"Host: \xe9"],
+        [b'Host: "a"'],
+        [b"Host: <a>"],
+        [b"Host: " + b"a" * 260],
+    ],
+)
+def test_a_request_needs_exactly_one_valid_host(lines: list[bytes]) -> None:
+    assert refused(b"/", *lines) is refusals.BAD_HOST
+
+
+def test_a_host_may_be_as_long_as_a_name_and_a_port() -> None:
+    assert received(b"/", b"Host: " + b"a" * 253 + b":65535").sender.host.endswith(b":65535")
+
+
+def test_an_http_1_0_client_may_have_no_host_but_not_two() -> None:
+    assert received(b"/", b"X: y", minor=HTTP_1_0).sender.host == b""
+    assert host_name(b"") == ""
+    assert refused(b"/", b"Host: a", b"Host: a", minor=HTTP_1_0) is refusals.BAD_HOST
+    assert refused(b"/", b"Host: a b", minor=HTTP_1_0) is refusals.BAD_HOST
+
+
+# Senders
+
+
+@pytest.mark.parametrize(("peer", "secure"), [("192.0.2.1", False), ("10.1.2.3", True), ("2001:db8::1", True)])
+def test_a_sender_is_the_socket_and_whether_it_is_trusted(peer: str, secure: bool) -> None:
+    sender = received(peer=peer, secure=secure).sender
+    assert (sender.address, sender.secure, sender.trusted) == (peer, secure, peer == "10.1.2.3")
+
+
+def test_a_request_that_goes_round_in_a_circle_is_stopped() -> None:
+    host, via = b"Host: a", b"Via: " + PSEUDONYM
+    assert received(b"/", host, via, via, b"Via: 1.1 other").head.has
+    assert refused(b"/", host, via, b"VIA: 1.1 x, " + PSEUDONYM, via, via) is refusals.LOOP
+
+
+def test_a_request_shows_neither_its_path_nor_its_fields() -> None:
+    shown = repr(received(b"/secret?secret", b"Host: a", b"Cookie: secret"))
+    assert shown == "<Request <RequestHead GET fields=2> until=0.000>"

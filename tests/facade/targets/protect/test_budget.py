@@ -1,0 +1,287 @@
+"""The budget: never more than its limit, nobody waits for ever, and it opens gently."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+from far_end import settle
+from hypothesis import given
+from hypothesis import strategies as st
+from network import resting_wheel
+
+from facade.problem import Problem, Refusal
+from facade.targets.protect.budget import FEW, OPENING, UNLIMITED, Budget
+from facade.targets.protect.problems import WAITED_IN_VAIN
+from facade.wire import refusals
+from facade.wire.deadlines import TICK
+
+
+@pytest.fixture
+def budget(time):
+    """One slot, and two may wait."""
+    return Budget(1, 2, time.wheel, time.clock)
+
+
+class Caller:
+    """Somebody who wants a slot, and what came of it."""
+
+    def __init__(self, budget: Budget, until: float) -> None:
+        self.budget = budget
+        self.problem: Problem | None = None
+        self.has_slot = False
+        self.task = asyncio.get_running_loop().create_task(self._come(until))
+
+    async def _come(self, until: float) -> None:
+        try:
+            if not self.budget.take():
+                await self.budget.wait(until)
+            self.has_slot = True
+        except Refusal as refusal:
+            self.problem = refusal.problem
+
+    def goes(self) -> None:
+        """Done, or hangs up."""
+        self.task.cancel()
+        if self.has_slot:
+            self.has_slot = False
+            self.budget.release()
+
+
+async def come(budget: Budget, until: float = 1e9) -> Caller:
+    caller = Caller(budget, until)
+    await settle()
+    return caller
+
+
+async def test_who_waits_gets_the_slot_in_the_order_of_arrival(budget: Budget) -> None:
+    first, second, third = await come(budget), await come(budget), await come(budget)
+    assert [caller.has_slot for caller in (first, second, third)] == [True, False, False]
+    assert (budget.taken, budget.waiting) == (1, 2)
+    first.goes()
+    await settle()
+    assert (second.has_slot, third.has_slot) == (True, False)
+    second.goes()
+    await settle()
+    assert third.has_slot
+    assert (budget.taken, budget.waiting) == (1, 0)
+
+
+async def test_a_full_queue_is_told_at_once(budget: Budget) -> None:
+    for _ in range(3):
+        await come(budget)
+    assert (await come(budget)).problem is refusals.FULL
+    assert refusals.FULL.retry_after == 1
+
+
+async def test_nobody_waits_beyond_their_time(budget: Budget, time) -> None:
+    first = await come(budget)
+    second = await come(budget, until=time.clock() + 1.0)
+    time.passes(0.9)
+    await settle()
+    assert second.problem is None
+    time.passes(0.3)
+    await settle()
+    assert second.problem is WAITED_IN_VAIN
+    assert budget.waiting == 0
+    first.goes()
+    assert budget.taken == 0
+
+
+async def test_who_has_no_time_left_is_passed_over(budget: Budget, time) -> None:
+    first = await come(budget)
+    late = await come(budget, until=time.clock() + 1.0)
+    early = await come(budget, until=time.clock() + 9.0)
+    time.wheel.now += 2.0  # the wheel has not turned yet: nobody has told the late one
+    first.goes()
+    await settle()
+    assert late.problem is WAITED_IN_VAIN
+    assert early.has_slot
+    assert budget.taken == 1
+
+
+async def test_a_caller_who_hangs_up_leaves_the_queue(budget: Budget, time) -> None:
+    first, second, third = await come(budget), await come(budget), await come(budget)
+    second.goes()
+    await settle()
+    assert budget.waiting == 1
+    first.goes()
+    await settle()
+    assert third.has_slot
+    third.goes()
+    await settle()
+    assert repr(budget) == "<Budget taken=0 room=1 limit=1 waiting=0>"
+    assert repr(time.wheel) == "<Deadlines watched=0>"
+
+
+async def test_a_caller_who_hangs_up_just_as_it_is_their_turn_gives_the_slot_on(budget: Budget) -> None:
+    first, second, third = await come(budget), await come(budget), await come(budget)
+    first.goes()
+    second.task.cancel()
+    await settle()
+    assert not second.has_slot
+    assert third.has_slot
+    assert budget.taken == 1
+
+
+async def test_a_caller_who_hangs_up_just_before_it_is_their_turn_is_passed_over(budget: Budget) -> None:
+    first, second, third = await come(budget), await come(budget), await come(budget)
+    second.task.cancel()
+    first.goes()
+    await settle()
+    assert third.has_slot
+    assert budget.taken == 1
+
+
+async def test_all_who_wait_can_be_turned_away(budget: Budget) -> None:
+    first, second, third = await come(budget), await come(budget), await come(budget)
+    budget.turn_away(refusals.CLOSED)
+    await settle()
+    assert (second.problem, third.problem) == (refusals.CLOSED, refusals.CLOSED)
+    assert (first.has_slot, budget.waiting) == (True, 0)
+
+
+async def test_other_numbers_hold_at_once_and_nobody_loses_a_slot(time) -> None:
+    budget = Budget(2, 2, time.wheel, time.clock)
+    callers = [await come(budget) for _ in range(4)]
+    budget.adjust(1, 0)
+    assert (budget.taken, budget.waiting) == (2, 2)
+    callers[0].goes()
+    await settle()
+    assert (budget.taken, budget.waiting) == (1, 2)
+    assert (await come(budget)).problem is refusals.FULL
+    budget.adjust(3, 2)
+    await settle()
+    assert (budget.taken, budget.waiting) == (3, 0)
+
+
+async def test_without_a_limit_nobody_ever_waits(time) -> None:
+    budget = Budget(UNLIMITED, 100, time.wheel, time.clock)
+    assert sum(budget.take() for _ in range(1000)) == 1000
+    budget.open_gently()
+    assert budget.take()
+
+
+async def test_a_budget_opens_with_a_few_and_one_more_for_each_good_answer(time) -> None:
+    budget = Budget(20, 100, time.wheel, time.clock)
+    callers = [await come(budget) for _ in range(20)]
+    assert budget.taken == FEW
+    budget.widen()
+    await settle()
+    assert budget.taken == FEW + 1
+    callers[0].goes()
+    await settle()
+    assert budget.taken == FEW + 1
+
+
+async def test_a_budget_opens_by_the_clock_too_for_a_silo_that_takes_its_time(time) -> None:
+    budget = Budget(20, 100, time.wheel, time.clock)
+    callers = [await come(budget) for _ in range(30)]
+    seen = []
+    for _ in range(int(OPENING / TICK) + 2):
+        time.passes(TICK)
+        await settle()
+        seen.append(budget.taken)
+    assert seen == sorted(seen)
+    assert max(later - sooner for sooner, later in pairwise(seen)) <= 2
+    assert (budget.taken, budget.waiting) == (20, 10)
+    assert sum(caller.has_slot for caller in callers) == 20
+
+
+async def test_while_it_opens_as_many_may_come_as_ever(time) -> None:
+    budget = Budget(5, 0, time.wheel, time.clock)
+    callers = [await come(budget) for _ in range(6)]
+    assert [caller.problem for caller in callers] == [None] * 5 + [refusals.FULL]
+    assert budget.taken == FEW
+
+
+async def test_other_numbers_do_not_hurry_a_budget_that_opens(time) -> None:
+    budget = Budget(20, 0, time.wheel, time.clock)
+    budget.adjust(30, 0)
+    assert budget.room == FEW
+    budget.widen(30)
+    budget.adjust(40, 0)
+    assert budget.room == 40
+
+
+async def test_the_clock_rests_while_nobody_waits(time) -> None:
+    budget = Budget(20, 100, time.wheel, time.clock)
+    await come(budget)
+    time.passes(100.0)
+    assert budget.room == FEW
+
+
+async def test_it_can_open_gently_again_and_nobody_loses_a_slot(time) -> None:
+    budget = Budget(5, 9, time.wheel, time.clock)
+    budget.widen(5)
+    callers = [await come(budget) for _ in range(7)]
+    budget.open_gently()
+    assert (budget.taken, budget.waiting) == (5, 2)
+    for caller in callers[:3]:
+        caller.goes()
+    await settle()
+    assert (budget.taken, budget.waiting) == (3, 1)
+    time.passes(0.3)
+    await settle()
+    assert (budget.taken, budget.waiting) == (4, 0)
+
+
+def test_it_shows_what_it_is(time) -> None:
+    assert repr(Budget(20, 9, time.wheel, time.clock)) == "<Budget taken=0 room=3 limit=20 waiting=0>"
+
+
+HAPPENINGS = st.lists(
+    st.one_of(
+        st.tuples(st.just("comes"), st.floats(0, 3)),
+        st.tuples(st.just("goes"), st.integers(0, 30)),
+        st.tuples(st.just("passes"), st.floats(0, 1)),
+        st.tuples(st.just("answers"), st.just(0)),
+        st.tuples(st.just("closes"), st.just(0)),
+        st.tuples(st.just("reloads"), st.integers(1, 8)),
+        st.tuples(st.just("settles"), st.just(0)),
+    ),
+    max_size=60,
+)
+
+
+@given(st.integers(1, 6), st.integers(0, 4), HAPPENINGS)
+def test_in_any_order_no_slot_is_lost_nor_given_twice_and_nobody_waits_for_ever(
+    limit: int, queue: int, happenings: list[tuple[str, float]]
+) -> None:
+    asyncio.run(live(limit, queue, happenings))
+
+
+async def live(limit: int, queue: int, happenings: list[tuple[str, float]]) -> None:
+    wheel = resting_wheel()
+    budget = Budget(limit, queue, wheel, lambda: wheel.now)
+    callers: list[Caller] = []
+    most = limit
+    for what, number in happenings:
+        if what == "comes":
+            callers.append(Caller(budget, wheel.now + number))
+        elif what == "goes" and callers:
+            callers.pop(int(number) % len(callers)).goes()
+        elif what == "passes":
+            wheel.turn(wheel.now + number)
+        elif what == "answers":
+            budget.widen()
+        elif what == "closes":
+            budget.turn_away(refusals.CLOSED)
+            budget.open_gently()
+        elif what == "reloads":
+            most = max(most, int(number))
+            budget.adjust(int(number), queue)
+        else:
+            await settle()
+            assert sum(caller.has_slot for caller in callers) == budget.taken <= most
+    await settle()
+    for _ in range(50):
+        wheel.turn(wheel.now + 0.1)
+        await settle()
+    assert budget.waiting == 0
+    assert all(caller.has_slot or caller.problem for caller in callers)
+    for caller in callers:
+        caller.goes()
+    await settle()
+    assert (budget.taken, budget.waiting) == (0, 0)

@@ -1,0 +1,285 @@
+"""What is open towards silos and services across reloads: kept where it is still named, let go where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from calls import request_of, route_of
+from far_end import settle
+from network import Network, resting_wheel
+from pydantic import BaseModel
+
+from facade.port import Adapter, AdapterKind, Answer, Call, Services
+from facade.routing.route import PlatformService, Route, SiloReference
+from facade.routing.stage import Stage
+from facade.targets import catalog as module
+from facade.targets.catalog import Adoption, Catalog
+from facade.targets.definition import Adapted, Passthrough, Protect, Silo
+from facade.targets.http import HttpTarget
+from facade.targets.own import GoneAnswer
+from facade.targets.protect.protections import Protections
+from facade.targets.silo import SiloTarget
+from facade.telemetry.metrics import Metrics
+
+
+class Cabinet(BaseModel):
+    """A drawer's settings."""
+
+    place: str = "north"
+
+
+class Drawer(Adapter):
+    """An adapter that knows whether it is open."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    async def call(self, call: Call) -> Answer:
+        return Answer(200, call.operation.encode())
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+class Drawers(AdapterKind[Cabinet, Cabinet]):
+    """A kind whose silo in the south cannot be opened."""
+
+    name = "drawer"
+    settings = Cabinet
+    operation = Cabinet
+
+    def __init__(self) -> None:
+        self.opened: list[Drawer] = []
+
+    async def open(self, settings: Cabinet, operations: Mapping[str, Cabinet], services: Services) -> Drawer:
+        await asyncio.sleep(0)
+        if settings.place == "south":
+            raise RuntimeError("jammed")
+        self.opened.append(Drawer())
+        return self.opened[-1]
+
+
+PORTAL = Silo("portal", Passthrough("http://127.0.0.1:7000"))
+READ = route_of(legacy="portal", platform=None)
+
+
+def register(kind: Drawers, place: str = "north", name: str = "register", timeout: float = 10.0) -> Silo:
+    reach = Adapted(kind, Cabinet(place=place), {"get": Cabinet()}, Path())
+    return Silo(name, reach, protect=Protect(timeout=timeout))
+
+
+def catalog_of() -> Catalog:
+    wheel, loop = resting_wheel(), asyncio.get_running_loop()
+    protections = Protections(wheel, loop.time, time.time)
+    services: Any = None
+    return Catalog(wheel, Metrics("1", []), lambda silo: services, loop.time, lambda: 0.5, protections)
+
+
+async def adopted(
+    catalog: Catalog, silos: Iterable[Silo], routes: Iterable[Route] = (), unmatched: str | None = None
+) -> Adoption:
+    """Adopt a configuration and let it serve."""
+    adoption = await catalog.adopt({silo.name: silo for silo in silos}, routes, unmatched)
+    catalog.settle(adoption)
+    return adoption
+
+
+# What a configuration becomes
+
+
+@pytest.mark.parametrize(
+    ("stage", "legacy", "platform", "own"),
+    [
+        (Stage.LEGACY, HttpTarget, None, None),
+        (Stage.CANARY, HttpTarget, HttpTarget, None),
+        (Stage.PLATFORM, HttpTarget, HttpTarget, None),
+        (Stage.COMPLETE, None, HttpTarget, None),
+        (Stage.GONE, None, None, GoneAnswer),
+    ],
+)
+async def test_a_route_gets_the_targets_that_its_stage_may_ask(
+    stage: Stage, legacy: type | None, platform: type | None, own: type | None
+) -> None:
+    adoption = await adopted(catalog_of(), [PORTAL], [route_of(stage=stage, legacy="portal")])
+    served = adoption.served["titles.read"]
+    kinds = [None if each is None else type(each) for each in (served.legacy, served.platform, served.own)]
+    assert kinds == [legacy, platform, own]
+
+
+async def test_the_targets_are_named_for_the_metrics() -> None:
+    routes = [route_of(stage=Stage.CANARY, legacy="portal"), route_of(legacy="register.get", name="b", match="/b")]
+    adoption = await adopted(catalog_of(), [PORTAL, register(Drawers())], routes)
+    assert adoption.targets == {"facade", "portal", "127.0.0.1:7101", "register"}
+    served = adoption.served["titles.read"]
+    assert served.legacy is not None
+    assert served.platform is not None
+    assert (served.legacy.name, served.legacy.silo) == ("portal", "portal")
+    assert (served.platform.name, served.platform.silo) == ("127.0.0.1:7101", None)
+
+
+async def test_an_adapted_silo_is_asked_for_its_operation() -> None:
+    adoption = await adopted(catalog_of(), [register(Drawers())], [route_of(legacy="register.get", platform=None)])
+    target = adoption.served["titles.read"].legacy
+    assert isinstance(target, SiloTarget)
+    assert await (await target.ask(request_of())).body.collect(100) == b"get"
+
+
+async def test_what_no_route_covers_may_have_a_silo_of_its_own() -> None:
+    catalog = catalog_of()
+    assert (await adopted(catalog, [PORTAL])).unmatched is None
+    unmatched = (await adopted(catalog, [PORTAL], unmatched="portal")).unmatched
+    assert unmatched is not None
+    assert unmatched.name == "portal"
+
+
+async def test_a_platform_may_be_a_silo_too() -> None:
+    route = Route("a", READ.match, Stage.PLATFORM, SiloReference("portal"), SiloReference("register", "get"))
+    adoption = await adopted(catalog_of(), [PORTAL, register(Drawers())], [route])
+    assert isinstance(adoption.served["a"].platform, SiloTarget)
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [("http://127.0.0.1:7101", 7101), ("http://127.0.0.1", 80), ("https://127.0.0.1", 443)],
+)
+async def test_a_service_is_reached_at_its_port_or_its_schemes(network: Network, url: str, asked: int) -> None:
+    route = Route("a", READ.match, Stage.PLATFORM, None, PlatformService(url))
+    target = (await adopted(catalog_of(), [], [route])).served["a"].platform
+    assert target is not None
+    asking = asyncio.ensure_future(target.ask(request_of()))
+    async with asyncio.timeout(30):
+        await network.tried.wait()
+    ((host, port, tls, name),) = network.asked
+    assert (host, port) == ("127.0.0.1", asked)
+    assert (tls is not None) == (name == "127.0.0.1") == url.startswith("https")
+    asking.cancel()
+
+
+# Reloads
+
+
+async def used(adoption: Adoption, network: Network) -> None:
+    """Leave the portal's pool with one idle connection."""
+    target = adoption.served["titles.read"].legacy
+    assert target is not None
+    asking = asyncio.ensure_future(target.ask(request_of()))
+    await settle()
+    network.ends[-1].sends(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    await asking
+
+
+async def test_a_reload_keeps_the_connections_to_whatever_is_still_named(network: Network) -> None:
+    catalog = catalog_of()
+    await used(await adopted(catalog, [PORTAL], [READ]), network)
+    again = await adopted(catalog, [PORTAL], [READ, route_of("GET /b", name="b", legacy="portal")])
+    await used(again, network)
+    assert len(network.ends) == 1
+    assert not network.ends[0].cut
+
+
+async def test_a_reload_closes_the_connections_to_whatever_is_no_longer_named(network: Network) -> None:
+    catalog = catalog_of()
+    await used(await adopted(catalog, [PORTAL], [READ]), network)
+    await adopted(catalog, [PORTAL])
+    await settle()
+    assert network.ends[0].cut
+    assert "<Pool" not in repr(catalog)
+
+
+async def test_a_call_of_the_old_table_ends_by_itself(network: Network) -> None:
+    catalog = catalog_of()
+    target = (await adopted(catalog, [PORTAL], [READ])).served["titles.read"].legacy
+    assert target is not None
+    asking = asyncio.ensure_future(target.ask(request_of()))
+    await settle()
+    await adopted(catalog, [])
+    assert not network.ends[0].cut
+    network.ends[0].sends(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    assert (await asking).head.status == 200
+    await settle()
+    assert network.ends[0].cut
+
+
+async def test_nothing_is_let_go_before_the_new_table_serves(network: Network) -> None:
+    catalog, kind = catalog_of(), Drawers()
+    await used(await adopted(catalog, [PORTAL, register(kind)], [READ]), network)
+    await catalog.adopt({}, [], None)
+    await settle()
+    assert not network.ends[0].cut
+    assert kind.opened[0].closed == 0
+
+
+async def test_an_adapter_is_kept_while_its_silo_stays_the_same() -> None:
+    catalog, kind = catalog_of(), Drawers()
+    for _ in range(3):
+        await adopted(catalog, [register(kind)])
+    assert len(kind.opened) == 1
+    assert kind.opened[0].closed == 0
+
+
+@pytest.mark.parametrize("change", [{"place": "east"}, {"timeout": 3.0}])
+async def test_an_adapter_whose_silo_changed_is_opened_anew_and_the_old_one_closed_after_its_last_call(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(module, "_LAST_CALLS", -9.99)
+    catalog, kind = catalog_of(), Drawers()
+    await adopted(catalog, [register(kind)])
+    await adopted(catalog, [register(kind, **change)])
+    await settle()
+    old, new = kind.opened
+    assert (old.closed, new.closed) == (0, 0)
+    await asyncio.sleep(0.05)
+    assert (old.closed, new.closed) == (1, 0)
+    await catalog.close()
+    assert (old.closed, new.closed) == (1, 1)
+
+
+async def test_at_the_end_everything_is_closed_once_even_what_waits_for_its_last_call() -> None:
+    catalog, kind = catalog_of(), Drawers()
+    await adopted(catalog, [register(kind)])
+    await adopted(catalog, [register(kind, "east")])
+    await catalog.close()
+    assert [drawer.closed for drawer in kind.opened] == [1, 1]
+
+
+async def test_a_reload_that_will_not_serve_closes_what_it_opened_and_nothing_else(network: Network) -> None:
+    catalog, kind = catalog_of(), Drawers()
+    await used(await adopted(catalog, [PORTAL, register(kind)], [READ]), network)
+    bad = await catalog.adopt(
+        {silo.name: silo for silo in (PORTAL, register(kind), register(kind, name="new"))}, [READ], None
+    )
+    await catalog.discard(bad)
+    await settle()
+    assert [drawer.closed for drawer in kind.opened] == [0, 1]
+    assert not network.ends[0].cut
+
+
+async def test_a_silo_that_cannot_be_opened_closes_what_was_opened_before_it() -> None:
+    catalog, kind = catalog_of(), Drawers()
+    await adopted(catalog, [register(kind)])
+    silos = (register(kind), register(kind, name="a"), register(kind, "south", name="b"))
+    with pytest.raises(RuntimeError, match="jammed"):
+        await catalog.adopt({silo.name: silo for silo in silos}, [], None)
+    assert [drawer.closed for drawer in kind.opened] == [0, 1]
+
+
+async def test_a_route_that_cannot_be_served_closes_what_was_opened_for_it() -> None:
+    catalog, kind = catalog_of(), Drawers()
+    with pytest.raises(KeyError):
+        await catalog.adopt({"register": register(kind)}, [route_of(legacy="nobody")], None)
+    assert [drawer.closed for drawer in kind.opened] == [1]
+
+
+async def test_a_hundred_reloads_leave_no_more_than_one(network: Network) -> None:
+    catalog, kind = catalog_of(), Drawers()
+    for number in range(100):
+        stage = Stage.CANARY if number % 2 else Stage.LEGACY
+        await adopted(catalog, [PORTAL, register(kind)], [route_of(legacy="portal", stage=stage)])
+    assert len(kind.opened) == 1
+    assert repr(catalog).count("<Pool") <= 2
+    await catalog.close()
