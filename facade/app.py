@@ -13,6 +13,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -20,16 +21,20 @@ from typing import Final
 import structlog
 
 from facade.config.kinds import KindError, Kinds
+from facade.config.settings import Listener
 from facade.control import admin, observe
 from facade.control.begin import Beginning, begin
-from facade.control.binding import cannot_listen, server_context
 from facade.control.build import nothing
+from facade.control.certificate import Certificate
 from facade.control.listener import OpenListener, open_listener
 from facade.control.overview import Overview, breathe
 from facade.control.reload import Reloader
 from facade.control.site import Site
 from facade.control.source import Source
 from facade.control.start import Flags, StartError
+from facade.control.succession.doors import Door, open_doors
+from facade.control.succession.handover import Handover
+from facade.control.succession.predecessor import meet
 from facade.control.watch import watch
 from facade.page import status
 from facade.page.document import STYLE
@@ -87,7 +92,7 @@ async def _serve(source: Source, flags: Flags) -> int:
     beginning = await asyncio.to_thread(begin, source, _now())
     logs.configure(beginning.configuration.settings.log.level)
     sidecar = Sidecar(source, beginning)
-    return await sidecar.serve(poll=flags.poll)
+    return await sidecar.serve(flags)
 
 
 class Sidecar:
@@ -126,26 +131,32 @@ class Sidecar:
             lambda problem: self._metrics.refused(problem.reason),
         )
         self._request_id = lambda: chance.randbytes(16).hex()
+        self._certificate: Certificate | None = None
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
 
-    async def serve(self, *, poll: bool) -> int:
+    async def serve(self, flags: Flags) -> int:
         """Open what must be open, serve, drain, close. Returns the exit code."""
         await self._reloader.start()
-        listeners = [await self._open_observe(), await self._open_admin()]
-        port = await self._open_platform()
+        self._certificate = await self._read_certificate()
+        predecessor = await asyncio.to_thread(meet, self._settings.state) if flags.take_over else None
+        doors = await asyncio.to_thread(open_doors, self._listeners(), predecessor)
         self._listen_for_signals()
-        background = [
-            spawn(watch(self._source.folder, self._reloader.stale, self._reloader.reload, poll=poll), "watch files"),
-            spawn(lag.watch_lag(self._metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
-        ]
+        await self._open_platform(doors["listen"])
+        self._health.configured = True
+        listeners = [await self._open_observe(doors["observe"]), await self._open_admin(doors["admin"])]
+        background = self._watch(poll=flags.poll)
         gc.collect()
         gc.freeze()  # what is here stays: a collection must not look through it again while requests wait (30-50 ms)
-        self._health.configured = True
         addresses = {listener.name: listener.address for listener in listeners}
-        _log.info("serving", version=VERSION, listen=f"{self._settings.listen.host}:{port}", **addresses)
-        await self._stop.wait()
-        await self._drain()
+        listen = f"{self._settings.listen.host}:{doors['listen'].port}"
+        _log.info("serving", version=VERSION, listen=listen, **addresses)
+        if predecessor is not None:
+            await predecessor.relieve()
+        handover = Handover(self._settings.state, tuple(doors.values()))
+        await handover.open()
+        await _first(self._stop, handover.taken)
+        await self._drain(handover, listeners)
         for task in background:
             task.cancel()
         for listener in listeners:
@@ -154,27 +165,39 @@ class Sidecar:
         self._deadlines.stop()
         return 0
 
-    async def _open_observe(self) -> OpenListener:
-        pages = observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe)
-        return await open_listener("observe", self._settings.observe, Site(pages), self._request_id)
+    def _listeners(self) -> dict[str, Listener]:
+        settings = self._settings
+        return {"listen": settings.listen, "observe": settings.observe, "admin": settings.admin}
 
-    async def _open_admin(self) -> OpenListener:
+    def _watch(self, *, poll: bool) -> list[asyncio.Task[None]]:
+        """Start what looks after the sidecar while it serves."""
+        background = [
+            spawn(watch(self._source.folder, self._reloader.stale, self._reloader.reload, poll=poll), "watch files"),
+            spawn(lag.watch_lag(self._metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
+        ]
+        if self._certificate is not None:
+            background.append(spawn(self._certificate.keep_fresh(), "watch certificate"))
+        return background
+
+    async def _read_certificate(self) -> Certificate | None:
+        tls = self._settings.listen.tls
+        return None if tls is None else await asyncio.to_thread(Certificate, "listen", tls)
+
+    async def _open_platform(self, door: Door) -> None:
+        await self._server.listen(door.sockets, None if self._certificate is None else self._certificate.context)
+
+    async def _open_observe(self, door: Door) -> OpenListener:
+        pages = observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe)
+        return await open_listener(door, Site(pages), self._request_id)
+
+    async def _open_admin(self, door: Door) -> OpenListener:
         overview = Overview(VERSION, self._reloader, self._metrics, self._protections.get, _now, breathe)
         page = admin.StatusPage(status.slices, STYLE)
         pages = {
             **observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe),
             **admin.pages(overview, self._reloader, self._snapshots, page, breathe),
         }
-        listener = self._settings.admin
-        return await open_listener("admin", listener, Site(pages, listener.host), self._request_id)
-
-    async def _open_platform(self) -> int:
-        listener = self._settings.listen
-        tls = await asyncio.to_thread(server_context, "listen", listener.tls)
-        try:
-            return await self._server.listen(listener.host, listener.port, tls)
-        except OSError as error:
-            raise cannot_listen("listen", listener, error) from error
+        return await open_listener(door, Site(pages, door.listener.host), self._request_id)
 
     def _listen_for_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -187,17 +210,30 @@ class Sidecar:
         (self._hurry if self._stop.is_set() else self._stop).set()
 
     async def _reload(self) -> None:
+        if self._certificate is not None:
+            await self._certificate.refresh()
         await self._reloader.reload("signal")
 
-    async def _drain(self) -> None:
-        """Unready, serve on for `pause`, then stop accepting and let running requests end within `limit`."""
+    async def _drain(self, handover: Handover, listeners: list[OpenListener]) -> None:
+        """Unready, serve on for `pause`, then stop accepting and let running requests end within `limit`.
+
+        Where a successor serves nobody need find us unready, so we stop accepting at once; `pause` is then what clients
+        get who are connected and idle, to be told of the end before it comes.
+        """
         drain = self._reloader.configuration.settings.drain
-        self._health.draining = True
+        self._health.draining = not handover.taken.is_set()
         self._server.draining = True
-        _log.info("draining", pause=drain.pause, limit=drain.limit)
+        _log.info("draining", pause=drain.pause, limit=drain.limit, successor=handover.taken.is_set())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_first(self._hurry, handover.taken), drain.pause)
+        handover.close()
+        idle = 0.0
+        if handover.taken.is_set():
+            idle = drain.pause
+            for listener in listeners:
+                listener.shut()
         hurry = asyncio.ensure_future(self._hurry.wait())
-        await asyncio.wait([hurry], timeout=drain.pause)
-        ending = asyncio.ensure_future(self._server.drain(drain.limit))
+        ending = asyncio.ensure_future(self._server.drain(drain.limit, idle=idle, shared=handover.handed))
         await asyncio.wait([hurry, ending], return_when=asyncio.FIRST_COMPLETED)
         hurry.cancel()
         cut = ending.result() if ending.done() else self._server.cut()
@@ -208,6 +244,16 @@ class Sidecar:
         """What an adapter is lent; its folder in `state` is made when it first asks for it."""
         folder = silo.reach.folder if isinstance(silo.reach, Adapted) else self._source.folder
         return Services(time.monotonic, spawn, self._settings.state / "silos" / silo.name, folder)
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Wait for one of several events."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def _now() -> datetime.datetime:

@@ -33,6 +33,7 @@ FORBIDDEN = {
     "a problem is logged where it is made": ("pure", "facade/problem.py", "structlog"),
     "routing opens a socket by way of another module": ("pure", "facade/routing/added.py", "facade.tasks"),
     "a rule of the wire waits": ("pure", "facade/wire/headers.py", "asyncio"),
+    "a breaker reads the clock": ("pure", "facade/targets/protect/breaker.py", "time"),
     "a format reads a file": ("pure", "facade/formats.py", "os"),
     "the data plane reads YAML": ("data-plane", "facade/proxy/added.py", "yaml"),
     "the data plane reads the configuration": ("data-plane", "facade/proxy/added.py", "facade.config.settings"),

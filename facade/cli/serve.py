@@ -13,6 +13,11 @@ def configure(parser: ArgumentParser) -> None:
     """Name its options."""
     add_config(parser)
     parser.add_argument("--poll", action="store_true", help="look at the files by the clock, where file events fail")
+    parser.add_argument(
+        "--take-over",
+        action="store_true",
+        help="take the listening sockets of the sidecar that runs with the same state, which then drains",
+    )
     parser.add_argument("--listen", metavar="ADDRESS", help="the platform's listener, HOST:PORT; beats listen")
     parser.add_argument("--observe", metavar="ADDRESS", help="probes and metrics, HOST:PORT; beats observe")
     parser.add_argument("--admin", metavar="ADDRESS", help="the status page and the API, HOST:PORT; beats admin")
@@ -23,7 +28,14 @@ def run(arguments: Namespace) -> int:
     """Serve; its log goes to standard output, so why it could not start goes to standard error."""
     from facade import app
 
-    flags = Flags(arguments.poll, arguments.listen, arguments.observe, arguments.admin, arguments.state)
+    flags = Flags(
+        poll=arguments.poll,
+        take_over=arguments.take_over,
+        listen=arguments.listen,
+        observe=arguments.observe,
+        admin=arguments.admin,
+        state=arguments.state,
+    )
     try:
         return app.run(arguments.config, flags)
     except StartError as error:

@@ -30,7 +30,7 @@ _REASONS: Final[Mapping[int, str]] = MappingProxyType(
 
 
 def bind(name: str, listener: Listener) -> tuple[socket.socket, ...]:
-    """Sockets that listen at every address `listener` stands for. Resolves a name, so it blocks. Raises `StartError`."""
+    """Sockets that listen at every address `listener` stands for. Resolves names, so it blocks. Raises `StartError`."""
     bound: list[socket.socket] = []
     try:
         found = socket.getaddrinfo(listener.host, listener.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

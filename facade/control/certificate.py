@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Final
+from typing import Final, Self
 
 import structlog
 
@@ -86,7 +86,7 @@ class _Current(ssl.SSLContext):
 
     current: ssl.SSLContext
 
-    def __new__(cls, _: ssl.SSLContext) -> _Current:
+    def __new__(cls, _: ssl.SSLContext) -> Self:
         return super().__new__(cls, ssl.PROTOCOL_TLS_SERVER)
 
     def __init__(self, current: ssl.SSLContext) -> None:
@@ -96,7 +96,7 @@ class _Current(ssl.SSLContext):
         self,
         incoming: ssl.MemoryBIO,
         outgoing: ssl.MemoryBIO,
-        server_side: bool = False,  # noqa: FBT001, FBT002 - the signature is that of ssl.SSLContext
+        server_side: bool = False,
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:

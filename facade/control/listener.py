@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from facade.config.settings import Listener
-from facade.control.binding import address, cannot_listen, server_context
+from facade.control.binding import address, server_context
 from facade.control.connections import Connections
 from facade.control.site import Site
+from facade.control.succession.doors import Door
 
 CLOSE_WITHIN: Final = 2.0
 """Seconds that running answers get when the listener closes."""
@@ -18,11 +18,11 @@ CLOSE_WITHIN: Final = 2.0
 class OpenListener:
     """A listener that answers. `address` is where, with the port that was really taken."""
 
-    def __init__(self, name: str, sockets: asyncio.Server, connections: Connections) -> None:
+    def __init__(self, name: str, servers: Sequence[asyncio.Server], connections: Connections) -> None:
         self.name = name
-        self._sockets = sockets
+        self._servers = servers
         self._connections = connections
-        host, port = sockets.sockets[0].getsockname()[:2]
+        host, port = servers[0].sockets[0].getsockname()[:2]
         self.host: str = host
         self.port: int = port
 
@@ -33,21 +33,23 @@ class OpenListener:
     def address(self) -> str:
         return address(self.host, self.port)
 
+    def shut(self) -> None:
+        """Take no more connections."""
+        for server in self._servers:
+            server.close()
+
     async def close(self) -> None:
         """Take no more connections, let running answers end, close what is left."""
-        self._sockets.close()
+        self.shut()
         self._connections.pre_shutdown()
         await self._connections.shutdown(CLOSE_WITHIN)
 
 
-async def open_listener(name: str, listener: Listener, site: Site, request_id: Callable[[], str]) -> OpenListener:
-    """Open listener `name` (its key in facade.yaml). Raises `StartError` where that cannot be done."""
-    context = await asyncio.to_thread(server_context, name, listener.tls)
+async def open_listener(door: Door, site: Site, request_id: Callable[[], str]) -> OpenListener:
+    """Answer at a door, which belongs to the listener from then on. Raises `StartError` where that cannot be done."""
+    tls = door.listener.tls
+    context = None if tls is None else await asyncio.to_thread(server_context, door.name, tls)
     connections = Connections(site, request_id)
-    try:
-        sockets = await asyncio.get_running_loop().create_server(
-            connections.accept, listener.host, listener.port, ssl=context
-        )
-    except OSError as error:
-        raise cannot_listen(name, listener, error) from error
-    return OpenListener(name, sockets, connections)
+    loop = asyncio.get_running_loop()
+    servers = [await loop.create_server(connections.accept, sock=each, ssl=context) for each in door.sockets]
+    return OpenListener(door.name, servers, connections)

@@ -20,9 +20,11 @@ class Flags:
     """The flags of `facade serve`. None is a flag that was not given; addresses are `HOST:PORT` as typed.
 
     `poll` looks at the files by the clock where the system's file events do not arrive (NFS, some overlay mounts).
+    `take_over` takes the listening sockets of the sidecar that runs with the same `state`.
     """
 
     poll: bool = False
+    take_over: bool = False
     listen: str | None = None
     observe: str | None = None
     admin: str | None = None

@@ -25,7 +25,7 @@ _LENDERS: Final = ("Harbour Building Society", "Mutual of the Dales", "Fenland B
 _TRADES: Final = ("taxi", "street trading", "animal boarding", "late night refreshment")
 _STATES: Final = ("received", "in payment", "suspended", "closed")
 _FIRST_EXPIRY: Final = datetime.date(2027, 1, 1)
-_encoder: Final = msgspec.json.Encoder(decimal_format="number")
+_encoder: Final = msgspec.json.Encoder(decimal_format="string")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def claims() -> Iterator[Claim]:
 
 
 def encode(record: Record) -> bytes:
-    """The record as JSON; an amount keeps its digits."""
+    """The record as JSON; an amount is text, as the register keeps it, so that nobody makes a float of it."""
     return _encoder.encode(record)
 
 

@@ -10,7 +10,7 @@ import structlog
 from facade.problem import Problem, Refusal
 from facade.proxy.facts import RequestFacts
 from facade.proxy.passage import Chance, Passage
-from facade.proxy.receive import host_name, receive
+from facade.proxy.receive import ends_here, host_name, receive
 from facade.proxy.record import Recorder
 from facade.proxy.respond import refuse, respond
 from facade.proxy.tunnels import Tunnels
@@ -18,6 +18,7 @@ from facade.routing.decide import decide
 from facade.routing.stage import Side
 from facade.routing.table import WrongMethod
 from facade.snapshot import Snapshot, Snapshots
+from facade.targets.own import options_reply
 from facade.targets.protect.protection import Admission, Protection
 from facade.targets.request import Request
 from facade.targets.served import Served
@@ -70,6 +71,9 @@ class Handler:
 
     async def _answer(self, snapshot: Snapshot, passage: Passage) -> None:
         request = receive(passage.exchange, snapshot.forwarded)
+        if request.head.method == b"OPTIONS" and ends_here(request.head):
+            passage.status, passage.reason = 200, "options"
+            return await respond(passage.exchange, options_reply())
         facts = RequestFacts(request)
         found = snapshot.table.find(host_name(request.sender.host), passage.method, request.path, facts.header)
         if found is None:
@@ -84,9 +88,8 @@ class Handler:
         request.trace_id = passage.trace.trace_id
         request.traceparent = passage.trace.header if passage.trace.minted else None
         if target.protection is None:
-            await self._pass(target, request, passage)
-        else:
-            await self._pass_protected(target, target.protection, request, passage)
+            return await self._pass(target, request, passage)
+        return await self._pass_protected(target, target.protection, request, passage)
 
     def _decide(self, served: Served, facts: RequestFacts, passage: Passage) -> Target:
         decision = decide(served.route, facts)

@@ -9,12 +9,13 @@ from typing import Final
 
 from facade.problem import Refusal
 from facade.routing.path import normalise
+from facade.targets.own import METHODS
 from facade.targets.request import Request
-from facade.wire import refusals
+from facade.wire import client_certificate, refusals
 from facade.wire.exchange import Exchange
 from facade.wire.headers import Sender, passes
 from facade.wire.limits import Forwarded
-from facade.wire.message import HOST, HTTP_1_1, RequestHead
+from facade.wire.message import EXPECT, HOST, HTTP_1_1, MAX_FORWARDS, RequestHead
 
 _SENDERS: Final = 4096
 """Senders and hosts whose reading is remembered: a sidecar's clients are few (a proxy, an application) or brief."""
@@ -30,6 +31,11 @@ _HOST: Final = re.compile(
 _LONGEST_HOST: Final = 253 + len(":65535")
 """Bytes of a Host: a DNS name (RFC 1035 section 2.3.4) and a port. What is remembered by its Host must be small."""
 
+EVERYTHING: Final = b"*"
+"""The target that means the server as a whole, for OPTIONS alone (RFC 9112 section 3.2.4)."""
+
+_FORWARDS: Final = re.compile(rb"[0-9]{1,9}")
+
 _ABSOLUTE: Final = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?]*)(.*)")
 """Absolute-form (RFC 9112 section 3.2.2)."""
 
@@ -39,7 +45,7 @@ _REFUSED_METHODS: Final = frozenset({b"CONNECT", b"TRACE"})
 _NOT_SERVED: Final = replace(
     refusals.METHOD_NOT_ALLOWED,
     detail="This method is not served here.",
-    allow=("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"),
+    allow=METHODS,
 )
 
 
@@ -50,13 +56,18 @@ def receive(exchange: Exchange, forwarded: Forwarded) -> Request:
         raise Refusal(_NOT_SERVED)
     sender = _sender(_host(head), exchange.peer, exchange.secure, forwarded)
     if not head.target.startswith(b"/"):
-        head.target = _origin_form(head.target, sender.host)
+        head.target = _origin_form(head, sender.host)
     path, mark, query = head.target.partition(b"?")
-    normal = normalise(path.decode("ascii"))
+    normal = normalise(path.decode("ascii")) if path != EVERYTHING else "*"
     if normal is None:
         raise Refusal(refusals.BAD_TARGET)
     if passes(head) >= _MAX_PASSES:
         raise Refusal(refusals.LOOP)
+    if head.has(EXPECT):
+        _expect(head)
+    certificate = exchange.certificate
+    if certificate or client_certificate.MARK in head.lowered:
+        client_certificate.vouch(head, certificate, trusted=sender.trusted)
     return Request(head, exchange.body, normal, mark + query, sender, exchange.interim)
 
 
@@ -84,12 +95,41 @@ def host_name(host: bytes) -> str:
     return match["name"].lower() if match is not None else ""
 
 
-def _origin_form(target: bytes, host: bytes) -> bytes:
+def ends_here(head: RequestHead) -> bool:
+    """Whether OPTIONS are about the facade itself: asked of `*`, or not to be forwarded any further.
+
+    What goes on may be forwarded once less from here (RFC 9110 section 7.6.2).
+    """
+    if head.target == EVERYTHING:
+        return True
+    if not head.has(MAX_FORWARDS):
+        return False
+    left = head.only(MAX_FORWARDS)
+    if left is None or _FORWARDS.fullmatch(left) is None:
+        raise Refusal(refusals.MALFORMED)
+    head.replace(MAX_FORWARDS, b"Max-Forwards: %d" % max(0, int(left) - 1))
+    return int(left) == 0
+
+
+def _expect(head: RequestHead) -> None:
+    """Only the target says whether it wants the body; an HTTP/1.0 client cannot ask (RFC 9110 section 10.1.1)."""
+    if head.minor != HTTP_1_1:
+        head.replace(EXPECT)
+    elif head.tokens(EXPECT) != [b"100-continue"]:
+        raise Refusal(refusals.EXPECTATION)
+
+
+def _origin_form(head: RequestHead, host: bytes) -> bytes:
     """Absolute-form becomes origin-form, if it names the same host: two readings are one too many."""
-    match = _ABSOLUTE.fullmatch(target)
+    asks = head.method == b"OPTIONS"
+    if asks and head.target == EVERYTHING:
+        return EVERYTHING
+    match = _ABSOLUTE.fullmatch(head.target)
     if match is None:
         raise Refusal(refusals.BAD_TARGET)
     authority, rest = match.groups()
     if authority.lower() != host.lower():
         raise Refusal(refusals.BAD_HOST)
+    if asks and not rest:
+        return EVERYTHING  # RFC 9112 section 3.2.4
     return bytes(rest) if rest.startswith(b"/") else b"/" + rest

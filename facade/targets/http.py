@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from facade.problem import Refusal
@@ -62,7 +63,7 @@ class HttpTarget(Target):
             await collect(request)
         repeatable = request.head.method in _REPEATABLE and request.body.ended and request.body.length == 0
         endpoints = self._endpoints
-        member = endpoints.choose() or await endpoints.found(request.until)
+        member = endpoints.choose() or await endpoints.found(self._reached_by(request))
         upstream = member.pool.idle(repeatable=repeatable)
         if upstream is not None:
             try:
@@ -73,12 +74,16 @@ class HttpTarget(Target):
                 if not repeatable or refusal.problem is not refusals.BROKEN or upstream.answering:
                     endpoints.failed(member, refusal.problem)
                     raise
-        member, upstream = await endpoints.connect(member, request.until)
+        member, upstream = await endpoints.connect(member, self._reached_by(request))
         try:
             return self._answered(await upstream.ask(self._question(request, member)), member, request)
         except Refusal as refusal:
             endpoints.failed(member, refusal.problem)
             raise
+
+    def _reached_by(self, request: Request) -> float:
+        """When a target that has taken no connection has been silent for too long."""
+        return min(request.until, asyncio.get_running_loop().time() + self._patience)
 
     def _answered(self, reply: Reply, member: Member, request: Request) -> Reply:
         if member.health.failures:

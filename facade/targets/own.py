@@ -1,4 +1,4 @@
-"""Answers of the facade's own, for a route that is gone: 410, or a redirect to its successor."""
+"""Answers of the facade's own: 410 or a redirect for a route that is gone, and what OPTIONS asks about the facade."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ from facade.wire.upstream import Reply
 
 OWN: Final = "facade"
 """The label of the facade's own answers among the targets."""
+
+
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+"""What `Allow` says of the facade as a whole. Whatever else HTTP knows is passed on too, where a route takes it."""
+
+
+def options_reply() -> Reply:
+    """What the facade answers to OPTIONS that are about itself (RFC 9110 section 9.3.7)."""
+    fields = [(b"Allow", ", ".join(METHODS).encode("ascii")), (b"Content-Length", b"0")]
+    return Reply(ResponseHead(200, b"OK", HTTP_1_1, block(fields)), Body.whole(b""))
 
 
 class GoneAnswer(Target):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from facade.problem import Problem, Refusal
-from facade.wire import refusals
+from facade.wire import client_certificate, refusals
 from facade.wire.answers import problem_answer
 from facade.wire.body import Body
 from facade.wire.connection import Connection
@@ -18,6 +18,7 @@ from facade.wire.exchange import Exchange
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE, request_framing
 from facade.wire.message import RequestHead
 from facade.wire.reader import RequestReader
+from facade.wire.sockets import unread, unsent
 
 if TYPE_CHECKING:
     from facade.wire.server import Server
@@ -35,6 +36,9 @@ _LINGER: Final = 2.0
 """Seconds in which the rest of an unwanted body is thrown away, so that the client can still read the answer (RFC 9112
 section 9.6: a close with unread bytes resets the connection and may take the answer with it)."""
 
+_GOODBYE: Final = 0.3
+"""Seconds that a TLS client gets to say goodbye in return; it need not (RFC 8446 section 6.1), and pools never do."""
+
 _log = structlog.get_logger("facade.wire")
 
 
@@ -50,6 +54,7 @@ class Downstream(Connection):
         "_server",
         "_stalled",
         "_task",
+        "certificate",
         "peer",
         "secure",
     )
@@ -64,6 +69,7 @@ class Downstream(Connection):
         self._ahead = b""
         self._stalled = False
         self._lingering = False
+        self.certificate = b""
         self.peer = ""
         self.secure = False
 
@@ -86,6 +92,8 @@ class Downstream(Connection):
         peer = transport.get_extra_info("peername")
         self.peer = peer[0] if isinstance(peer, tuple) else ""
         self.secure = transport.get_extra_info("ssl_object") is not None
+        if self.secure:
+            self.certificate = client_certificate.shown(transport)
         self._deadlines.watch(self, self._deadlines.now + self._limits.header_timeout)
         if not self._server.joined(self):
             self._refuse(refusals.OVERLOADED)
@@ -115,7 +123,9 @@ class Downstream(Connection):
             self._task.cancel()
 
     def overdue(self) -> None:
-        if self._lingering or self.full:
+        if self._lingering:
+            self._part()
+        elif self.full:
             self.abort()
         elif self._exchange is not None:
             self._fail(refusals.SLOW_REQUEST)
@@ -129,7 +139,8 @@ class Downstream(Connection):
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        self.until = NEVER
+        if not self._lingering:
+            self.until = NEVER
         super().resume_writing()
         if self._exchange is None:
             return
@@ -227,10 +238,10 @@ class Downstream(Connection):
         self._task = None
         if not exchange.sent:
             self.abort()
-        elif exchange.closes():
-            self._leave()
+        elif exchange.wants_keep_alive and exchange.body.ended:
+            self._next()  # also while draining, if the answer's head did not say that it is the last
         else:
-            self._next()
+            self._leave()
 
     def _next(self) -> None:
         self._exchange = None
@@ -306,7 +317,7 @@ class Downstream(Connection):
         """Close so that the client can read what was sent, even if it is still sending itself."""
         exchange, self._exchange = self._exchange, None
         finished = exchange is not None and exchange.body.ended and not self._ahead
-        if finished or self._transport.is_closing() or not self._transport.can_write_eof():
+        if finished or self._transport.is_closing():
             self._close()
             return
         self._lingering = True
@@ -314,14 +325,27 @@ class Downstream(Connection):
         self._ahead = b""
         patience = self._limits.body_timeout if self._transport.get_write_buffer_size() else _LINGER
         self._deadlines.watch(self, self._deadlines.now + patience)
-        self._transport.write_eof()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
         self._transport.resume_reading()
 
     def _close(self) -> None:
         """Close when the client has taken what was sent; one that does not is cut."""
         self._lingering = True
-        self._deadlines.watch(self, self._deadlines.now + self._limits.body_timeout)
+        self.until = self._deadlines.now + self._limits.body_timeout
+        self._deadlines.watch(self, self._deadlines.now + _GOODBYE if self.secure else self.until)
         self._transport.close()
+
+    def _part(self) -> None:
+        """The time to linger is over. TLS, which has no half-closed connections, is closed only now; and nobody waits
+        for a goodbye to it once all bytes have arrived.
+        """
+        if not self._transport.can_write_eof() and not self.closing:
+            self._close()
+        elif self.secure and self._deadlines.now < self.until and unsent(self._transport):
+            self._deadlines.watch(self, self._deadlines.now + _GOODBYE)
+        else:
+            self.abort()
 
     def abort(self) -> None:
         if self._exchange is not None and self._exchange.started:
@@ -329,6 +353,6 @@ class Downstream(Connection):
         super().abort()
 
     def close_if_idle(self) -> None:
-        """Draining: an idle connection has nothing to wait for."""
-        if self.idle and (self._reader is None or not self._reader.started):
+        """Draining: an idle connection has nothing to wait for, unless a request has just arrived."""
+        if self.idle and (self._reader is None or not self._reader.started) and not unread(self._transport):
             self._close()

@@ -46,6 +46,11 @@ class Exchange:
         return self._connection.secure
 
     @property
+    def certificate(self) -> bytes:
+        """The field lines for the certificate that the client showed; empty where it showed none."""
+        return self._connection.certificate
+
+    @property
     def takes_chunks(self) -> bool:
         return self.head.minor == HTTP_1_1
 

@@ -18,9 +18,9 @@ UNTIL_CLOSE: Final = -2
 _LENGTH: Final = re.compile(rb"[0-9]{1,18}")
 """18 digits stay below 2^63; a longer length is somebody's attack (an exbibyte has 19)."""
 
-_CODED_CHUNKS: Final = re.compile(rb"(?i:(?!chunked[ \t,])[!#$%&'*+.^_`|~0-9a-z-]+[ \t]*,[ \t]*)+chunked")
-"""Codings below chunks: the length is clear, what is in them is not. Where chunks are not the last coding, or twice one,
-nobody knows where the body ends, and the request is simply bad (RFC 9112 section 6.3)."""
+_CODED_CHUNKS: Final = re.compile(rb"(?i:(?:(?!chunked[ \t,])[!#$%&'*+.^_`|~0-9a-z-]+[ \t]*,[ \t]*)+chunked)")
+"""Codings below chunks: the length is clear, what is in them is not. Where chunks are not the last coding, or are it
+twice, nobody knows where the body ends, and the request is simply bad (RFC 9112 section 6.3)."""
 
 _BODYLESS: Final = frozenset({204, 304})
 

@@ -154,10 +154,11 @@ def passes(head: RequestHead) -> int:
 
 def _end_to_end(head: Head, cut: re.Pattern[bytes]) -> bytes:
     """The head's block without the lines that `cut` matches, nor those that `Connection` names."""
-    if head.options and (nominated := head.options - _NOT_NOMINABLE - _CONNECTION_OPTIONS):
-        block = b"".join([b"\r\n" + line for line in head.lines() if _name(line) not in nominated])
-        return _without(block, block.lower(), cut)
-    return _without(head.block, head.lowered, cut)
+    if head.options <= _USUAL:
+        return _without(head.block, head.lowered, cut)
+    nominated = {option for option in head.options if is_for_this_hop(option)}
+    block = b"".join([b"\r\n" + line for line in head.lines() if _name(line) not in nominated])
+    return _without(block, block.lower(), cut)
 
 
 def _without(block: bytes, lowered: bytes, cut: re.Pattern[bytes]) -> bytes:

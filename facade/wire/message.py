@@ -41,6 +41,7 @@ CONTENT_LENGTH: Final = name("content-length")
 COOKIE: Final = name("cookie")
 EXPECT: Final = name("expect")
 HOST: Final = name("host")
+MAX_FORWARDS: Final = name("max-forwards")
 SET_COOKIE: Final = name("set-cookie")
 TE: Final = name("te")
 TRACEPARENT: Final = name("traceparent")
@@ -100,6 +101,13 @@ class Head:
         """The field's value where it stands exactly once, else None."""
         values = self.values(name)
         return values[0] if len(values) == 1 else None
+
+    def replace(self, name: Name, *lines: bytes) -> None:
+        """Put these lines behind all others, in the place of the field's own."""
+        size = len(name) - 2
+        kept = [line for line in self.lines() if line[:size].lower() != name[2:]]
+        self.block = b"".join([b"\r\n" + line for line in (*kept, *lines)])
+        self.lowered = self.block.lower()
 
     def tokens(self, name: Name) -> list[bytes]:
         """The members of a comma-separated list field in lower case, over all its lines (RFC 9110 section 5.6.1)."""

@@ -2,11 +2,11 @@
 
 The law of this file: a field that says who calls, from where and for what stays where its sender put it.
 
-`Connection` may name any field, and whoever passes the message on is to take it out (RFC 9110 section 7.6.1). To take out
-one too few costs nothing: it is one field more that the next hop does not know. To take out one too many lets a caller
-remove what a proxy in front of the facade, or the facade, has said of that caller. So a field goes only if nothing about
-its name is known to be for the end of the way: it is no field of HTTP's own, and no word in it speaks of identity,
-credentials, routing or the call itself.
+`Connection` may name any field, and whoever passes the message on is to take it out (RFC 9110 section 7.6.1). To take
+out one too few costs nothing: it is one field more that the next hop does not know. To take out one too many lets a
+caller remove what a proxy in front of the facade, or the facade, has said of that caller. So a field goes only if
+nothing about its name is known to be for the end of the way: it is no field of HTTP's own, and no word in it speaks of
+identity, credentials, routing or the call itself.
 
 A trailer arrives when all of that has been decided. One that would have been part of a decision is dropped (RFC 9110
 section 6.5.1): were it passed on, a target that merges trailers into its fields could be told something else by it.
@@ -45,20 +45,20 @@ _OWN: Final = _TRAILING | frozenset(
     b"content-security-policy content-type cookie cookie2 cross-origin-embedder-policy cross-origin-opener-policy "
     b"cross-origin-resource-policy date deprecation dnt early-data expect expires from host idempotency-key if-match "
     b"if-modified-since if-none-match if-range if-unmodified-since last-modified link location max-forwards origin "
-    b"permissions-policy pragma preference-applied prefer priority proxy-authenticate proxy-authorization proxy-status "
-    b"range referer referrer-policy refresh retry-after sec-websocket-accept sec-websocket-extensions sec-websocket-key "
-    b"sec-websocket-protocol sec-websocket-version server set-cookie set-cookie2 soapaction strict-transport-security "
-    b"sunset trailer user-agent vary via warning www-authenticate x-content-type-options x-correlation-id "
-    b"x-frame-options x-request-id".split()
+    b"permissions-policy pragma preference-applied prefer priority proxy-authenticate proxy-authorization "
+    b"proxy-status range referer referrer-policy refresh retry-after sec-websocket-accept sec-websocket-extensions "
+    b"sec-websocket-key sec-websocket-protocol sec-websocket-version server set-cookie set-cookie2 soapaction "
+    b"strict-transport-security sunset trailer user-agent vary via warning www-authenticate x-content-type-options "
+    b"x-correlation-id x-frame-options x-request-id".split()
 )
 """Fields of HTTP and its neighbours that are for the end of the way."""
 
 _TELLING: Final = re.compile(
-    rb"(?:\A|-)(?:account|admin|api|apikey|assertion|auth\w*|b3|caller|cert|certificate|claims?|client|consumer|credentials?|csrf"
-    rb"|customer|delegat\w+|dn|email|forwarded|groups?|host|identity|impersonat\w+|ip|issuer|jwt|key|login|method|oauth\w*"
-    rb"|oidc|on-behalf-of|orgs?|organi[sz]ation|original|override|password|path|permissions?|port|principal|proto|real"
-    rb"|realm|remote|rewrite|roles?|route|saml\w*|scheme|scopes?|secret|sess|session\w*|source|span\w*|ssl|sso|subject|sudo"
-    rb"|tenant\w*|tls|token|trace\w*|uid|upn|uri|url|user\w*|verified|verify|xsrf)(?:-|\Z)"
+    rb"(?:\A|-)(?:account|admin|api|apikey|assertion|auth\w*|b3|caller|cert|certificate|claims?|client|consumer"
+    rb"|credentials?|csrf|customer|delegat\w+|dn|email|forwarded|groups?|host|identity|impersonat\w+|ip|issuer|jwt|key"
+    rb"|login|method|oauth\w*|oidc|orgs?|organi[sz]ation|original|override|password|path|permissions?|port|principal"
+    rb"|proto|real|realm|remote|rewrite|roles?|route|saml\w*|scheme|scopes?|secret|session\w*|source|span\w*|ssl|sso"
+    rb"|subject|sudo|tenant\w*|tls|token|trace\w*|uid|upn|uri|url|user\w*|verified|verify|xsrf)(?:-|\Z)"
 )
 """Words for who calls, from where, by what right and for what. A word too many here costs nothing."""
 

@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser, HttpResponseParser
+from httptools import (
+    HttpParserError,
+    HttpParserInvalidMethodError,
+    HttpParserUpgrade,
+    HttpRequestParser,
+    HttpResponseParser,
+)
 
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
@@ -19,8 +25,13 @@ from facade.wire.message import RequestHead, ResponseHead
 
 _END: Final = b"\r\n\r\n"
 
+_EMPTY_LINES: Final = re.compile(rb"\A(?:\r\n)+")
+"""Before a request they are ignored (RFC 9112 section 2.2)."""
+
 _REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])\r\n")
 """RFC 9112 section 3, with one space each; a `#` is no part of a target (section 3.2)."""
+
+_METHOD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: |\Z)")
 
 _OTHER_VERSION: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21\x22\x24-\x7e]+ HTTP/(?!1\.[01])[0-9]\.[0-9]")
 
@@ -73,6 +84,8 @@ class _Reader:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
             pass  # the head ends here either way; whether there is a tunnel is decided by the answer alone
+        except HttpParserInvalidMethodError as error:
+            raise Refusal(self._no_method()) from error
         except HttpParserError as error:
             raise Refusal(self._malformed()) from error
 
@@ -81,6 +94,9 @@ class _Reader:
 
     def _malformed(self) -> Problem:
         raise NotImplementedError
+
+    def _no_method(self) -> Problem:
+        return self._malformed()
 
 
 class RequestReader(_Reader):
@@ -95,10 +111,13 @@ class RequestReader(_Reader):
 
     def feed(self, data: bytes) -> tuple[RequestHead, bytes] | None:
         """The head and the bytes behind it, or None while it is incomplete."""
-        if not self._buffer:
-            data = data.lstrip(b"\r\n")  # empty lines before a request are ignored (RFC 9112 section 2.2)
-            if not data:
-                return None
+        if not self._buffer or self._buffer == b"\r":
+            data, self._buffer = self._buffer + data, b""
+            if data.startswith(b"\r"):
+                data = _EMPTY_LINES.sub(b"", data, count=1)
+                if not data or data == b"\r":
+                    self._buffer = data
+                    return None
         read = self._read(data, _REQUEST_LINE)
         if read is None:
             return None
@@ -116,6 +135,10 @@ class RequestReader(_Reader):
     def _malformed(self) -> Problem:
         line = self._buffer.partition(b"\r\n")[0]
         return refusals.MALFORMED if _OTHER_VERSION.fullmatch(line) is None else refusals.VERSION
+
+    def _no_method(self) -> Problem:
+        """A method that llhttp does not know, `get` among them: a method's case is its own (RFC 9110 section 9.1)."""
+        return refusals.MALFORMED if _METHOD.match(self._buffer) is None else refusals.NOT_IMPLEMENTED
 
 
 class ResponseReader(_Reader):

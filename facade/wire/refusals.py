@@ -27,11 +27,13 @@ BAD_TARGET: Final = Problem(
     "The request's path could be read in more than one way; send it in normal form.",
     "http_request_error",
 )
-BAD_ARGUMENT: Final = Problem(400, "argument", "An argument does not fit.")
+BAD_ARGUMENT: Final = Problem(400, "argument", "An argument does not fit.", "http_request_error")
 NO_ROUTE: Final = Problem(404, "no_route", "No route covers this path.", "destination_not_found")
-METHOD_NOT_ALLOWED: Final = Problem(405, "method", "This path is known, but not with this method.")
+METHOD_NOT_ALLOWED: Final = Problem(
+    405, "method", "This path is known, but not with this method.", "http_request_error"
+)
 SLOW_REQUEST: Final = Problem(408, "slow_request", "The request did not arrive in time.", "http_request_error")
-GONE: Final = Problem(410, "gone", "This operation was switched off.")
+GONE: Final = Problem(410, "gone", "This operation was switched off.", "http_request_error")
 BODY_TOO_LARGE: Final = Problem(
     413, "body_size", "The request's body is larger than allowed here.", "http_request_error"
 )
@@ -39,7 +41,7 @@ TARGET_TOO_LONG: Final = Problem(
     414, "target_size", "The request's target is longer than allowed here.", "http_request_error"
 )
 LOOP: Final = Problem(508, "loop", "This request has passed the facade before.", "proxy_loop_detected")
-EXPECTATION: Final = Problem(417, "expectation", "Only `Expect: 100-continue` is understood.")
+EXPECTATION: Final = Problem(417, "expectation", "Only `Expect: 100-continue` is understood.", "http_request_error")
 HEAD_TOO_LARGE: Final = Problem(
     431, "header_size", "The request's fields are larger or more than allowed here.", "http_request_error"
 )

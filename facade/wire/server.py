@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from facade.problem import Problem
@@ -13,9 +14,17 @@ from facade.wire.deadlines import Deadlines
 from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
 from facade.wire.limits import Limits
+from facade.wire.sockets import admit_nobody_new
 
-_BACKLOG: Final = 1024
-"""Connections the kernel keeps while the loop is busy; Linux's own default bound is 4096."""
+_HANDSHAKE: Final = 10.0
+"""Seconds for a TLS handshake, as long as a head gets by default: it is two round trips and a little arithmetic."""
+
+_SETTLE: Final = 0.3
+"""Seconds between the last newcomer and the end of all idle connections: whoever has just connected still asks his
+question, and whoever asks often is told in an answer that it was the last."""
+
+_LOOK: Final = 0.1
+"""Seconds between two looks for connections that have become idle while draining."""
 
 Handler = Callable[[Exchange], Awaitable[None]]
 
@@ -38,18 +47,21 @@ class Server:
         self.loop = asyncio.get_running_loop()
         self._clients: set[Downstream] = set()
         self._emptied: asyncio.Event | None = None
-        self._listener: asyncio.Server | None = None
+        self._sockets: list[socket.socket] = []
+        self._listeners: list[asyncio.Server] = []
 
     def __repr__(self) -> str:
         return f"<Server clients={len(self._clients)} draining={self.draining}>"
 
-    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> int:
-        """Start to accept; returns the port, which the system chooses for port 0."""
-        self._listener = await self.loop.create_server(
-            lambda: Downstream(self), host, port, ssl=tls, backlog=_BACKLOG, reuse_address=True
-        )
-        bound: int = self._listener.sockets[0].getsockname()[1]
-        return bound
+    async def listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None) -> None:
+        """Accept clients from `sockets`, which listen already and belong to the server from now on."""
+        handshake = None if tls is None else _HANDSHAKE
+        for each in sockets:
+            listener = await self.loop.create_server(
+                lambda: Downstream(self), sock=each, ssl=tls, ssl_handshake_timeout=handshake
+            )
+            self._sockets.append(each)
+            self._listeners.append(listener)
 
     def joined(self, client: Downstream) -> bool:
         """Count a client in; False when there are as many as the limits allow."""
@@ -61,18 +73,46 @@ class Server:
         if not self._clients and self._emptied is not None:
             self._emptied.set()
 
-    async def drain(self, limit: float) -> int:
-        """Stop accepting, let running requests end within `limit` seconds; returns how many had to be cut."""
+    async def drain(self, limit: float, *, idle: float = 0.0, shared: bool = False) -> int:
+        """Stop accepting, let running requests end within `limit` seconds; returns how many had to be cut.
+
+        With `shared`, somebody else accepts from our sockets too: they are left as they are, and clients who are
+        connected and idle get `idle` seconds to be told of the end.
+        """
         self.draining = True
-        if self._listener is not None:
-            self._listener.close()
-        for client in tuple(self._clients):
-            client.close_if_idle()
         self._emptied = asyncio.Event()
-        if self._clients:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._emptied.wait(), limit)
+        if self._listeners:
+            await self._settle(shared=shared)
+        await self._wait(self._emptied, idle)
+        end = self.loop.time() + limit
+        while self._clients:
+            for client in tuple(self._clients):
+                client.close_if_idle()
+            left = end - self.loop.time()
+            await self._wait(self._emptied, min(max(left, 0.0), _LOOK))
+            if left <= 0:
+                break
         return self.cut()
+
+    async def _settle(self, *, shared: bool) -> None:
+        """Stop accepting in a way that leaves nobody behind who has knocked already."""
+        if shared:
+            self._stop_listening()  # whoever waits at the door is let in by somebody else
+        else:
+            for each in self._sockets:
+                admit_nobody_new(each)
+        await asyncio.sleep(_SETTLE)
+        self._stop_listening()
+
+    async def _wait(self, emptied: asyncio.Event, seconds: float) -> None:
+        """Wait until nobody is left, `seconds` at the most."""
+        if self._clients and seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(emptied.wait(), seconds)
+
+    def _stop_listening(self) -> None:
+        for listener in self._listeners:
+            listener.close()
 
     def cut(self) -> int:
         """Cut every connection that is left; returns how many there were."""

@@ -16,13 +16,16 @@ LOW_WATER = HIGH_WATER // 4
 
 
 class FakeSocket:
-    """Remembers its options."""
+    """Remembers its options. The system knows nothing of it, as of a socket that is closed."""
 
     def __init__(self) -> None:
         self.options: list[tuple[int, int, Any]] = []
 
     def setsockopt(self, level: int, option: int, value: Any) -> None:
         self.options.append((level, option, value))
+
+    def fileno(self) -> int:
+        return -1
 
 
 class NearEnd(asyncio.Transport):

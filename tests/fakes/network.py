@@ -46,8 +46,8 @@ class Front:
 class Network:
     """What `loop.create_connection` finds: `ends` are the far ends, in order. With `failure` it finds that instead.
 
-    `failures` are those of single addresses, `silent_at` addresses that never answer. `names` are what the resolver
-    knows, and `looked_up` what it was asked.
+    `failures` are those of single addresses, `silent_at` those that do not answer before their event. `names` are what
+    the resolver knows, and `looked_up` what it was asked. Where all is `silent` nothing ever comes.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Network:
         self.failure: BaseException | None = None
         self.failures: dict[str, BaseException] = {}
         self.silent = False
-        self.silent_at: set[str] = set()
+        self.silent_at: dict[str, asyncio.Event] = {}
         self.names: dict[str, list[str] | BaseException] = {}
         self.looked_up: list[tuple[str, int]] = []
         self.tried = asyncio.Event()
@@ -73,8 +73,10 @@ class Network:
         self.asked.append((host, port, ssl, server_hostname))
         self.tried.set()
         await asyncio.sleep(0)
-        if self.silent or host in self.silent_at:
+        if self.silent:
             await asyncio.get_running_loop().create_future()
+        if host in self.silent_at:
+            await self.silent_at[host].wait()
         failure = self.failures.get(host, self.failure)
         if failure is not None:
             raise failure
@@ -92,6 +94,8 @@ class Network:
     ) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]]:
         self.looked_up.append((host, port))
         await asyncio.sleep(0)
+        if self.silent:
+            await asyncio.get_running_loop().create_future()
         known = self.names.get(host, socket.gaierror(socket.EAI_NONAME, "unknown"))
         if isinstance(known, BaseException):
             raise known

@@ -83,6 +83,17 @@ BAD: Final[dict[str, tuple[Spoil, str]]] = {
         spoilt("a: &a [x,x,x,x,x,x,x,x]\n" + "".join(f"b{n}: &b{n} [*a,*a,*a,*a,*a,*a,*a,*a]\n" for n in range(9))),
         "routes/all.yaml:",
     ),
+    "a cycle": (spoilt("routes: &a [*a]\n"), "routes/all.yaml:"),
+    "a call of Python": (
+        lambda folder: folder.write(FILE, f"routes: !!python/object/apply:os.mkdir ['{folder / 'called'}']\n"),
+        "routes/all.yaml:1",
+    ),
+    "the same call twice": (
+        swapped(
+            "routes:\n", "routes:\n  - {name: again, match: 'GET /titles/{other}', legacy: portal, stage: legacy}\n"
+        ),
+        "routes/all.yaml:",
+    ),
     "very deep": (spoilt("routes: " + "[" * 100_000 + "\n"), "routes/all.yaml:"),
     "a file of 50 MB": (lambda folder: folder.write(FILE, b"# " + b"x" * (50 * MIB)), "routes/all.yaml:"),
     "half a file": (half_written, "routes/all.yaml:"),
@@ -150,6 +161,7 @@ def test_a_bad_file_changes_nothing_and_the_next_good_one_is_taken(spoilable: Ho
         assert [reason for reason in now["rejected"]["reasons"] if reason.startswith(place)], now["rejected"]["reasons"]
         assert all("; " in reason and "Traceback" not in reason for reason in now["rejected"]["reasons"])
         assert now["running"] == before["running"]
+        assert not (folder / "called").exists()
         assert client.get("/titles/1").body == b"legacy"
         assert sidecar.metric('facade_config_reloads_total{result="rejected"}') > rejections
         logged = sidecar.said("configuration rejected", revision=now["rejected"]["revision"])

@@ -22,13 +22,14 @@ from harness.house import House, furnish
 from harness.messages import CutOff
 from harness.patience import PATIENCE, eventually
 from harness.peer import Conversation, Peer, answer
-from harness.rows import case, counted, goes_on, mirror, passed, post, refused, whole
+from harness.rows import arrived, case, counted, goes_on, mirror, passed, post, refused
 from harness.sidecar import Sidecar
 
 SMUGGLED: Final = b"GET /new/smuggled HTTP/1.1\r\nHost: facade.test\r\n\r\n"
 CHUNKED: Final = "Transfer-Encoding: chunked"
 CHUNKS: Final = b"5\r\nhello\r\n0\r\n\r\n"
 END: Final = b"0\r\n\r\n"
+HIDING: Final = b"%x\r\n%b\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED)
 
 LIMITS: Final = "{body_timeout: 2s, body: 1MiB}"
 
@@ -76,7 +77,7 @@ BOTH: Final = [
     case("F1-on-a-get", post("Content-Length: 5", CHUNKED, body=END, method="GET")),
     case("F2-behind-the-last-chunk", post("Content-Length: 5", CHUNKED, body=END + SMUGGLED)),
     case("F2-inside-the-length", post(f"Content-Length: {len(END + SMUGGLED)}", CHUNKED, body=END + SMUGGLED)),
-    case("F2-inside-a-chunk", post("Content-Length: 4", CHUNKED, body=b"%x\r\n%b\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED))),
+    case("F2-inside-a-chunk", post("Content-Length: 4", CHUNKED, body=HIDING)),
 ]  # fmt: skip
 
 
@@ -110,17 +111,15 @@ LENGTHS: Final = [
     case("F5-blank", lengths(" \t ")),
     case("F5-word", lengths("five")),
     case("F5-100-digits", lengths("1" * 100)),
-    case("F5-100-zeros-before", lengths("0" * 100 + "5")),
     case("F5-2-to-the-64-plus-5", lengths(str(2**64 + 5))),
-    case("F5-2-to-the-63-plus-5", lengths(str(2**63 + 5))),
     case("F5-2-to-the-32-plus-5-in-hexadecimal", lengths("100000005h")),
     case("F5-vertical-tab-before", lengths(b"\x0b5")),
     case("F5-form-feed-behind", lengths(b"5\x0c")),
     case("F5-nul-behind", lengths(b"5\0")),
     case("F6-underscore", lengths("1_0")),
-    case("F6-arabic-indic-digit", lengths("٥")),
-    case("F6-fullwidth-digit", lengths("５")),
-    case("F6-superscript-two-in-utf-8", lengths("²")),
+    case("F6-arabic-indic-digit", lengths("\N{ARABIC-INDIC DIGIT FIVE}")),
+    case("F6-fullwidth-digit", lengths("\N{FULLWIDTH DIGIT FIVE}")),
+    case("F6-superscript-two-in-utf-8", lengths("\N{SUPERSCRIPT TWO}")),
     case("F6-superscript-two-in-latin-1", lengths(b"\xb2")),
     case("F6-no-break-space-in-latin-1", lengths(b"\xa05")),
     case("F6-next-line-in-latin-1", lengths(b"5\x85")),
@@ -130,6 +129,17 @@ LENGTHS: Final = [
 @pytest.mark.parametrize("raw", LENGTHS)
 def test_a_length_that_is_not_one_plain_number_is_refused(house: House, raw: bytes) -> None:
     assert refused(house, raw, 400, "malformed").closes
+
+
+LONG: Final = [
+    case("F5-100-zeros-before", lengths("0" * 100 + "5")),
+    case("F5-2-to-the-63-plus-5", lengths(str(2**63 + 5))),
+]
+
+
+@pytest.mark.parametrize("raw", LONG)
+def test_a_length_that_no_counter_holds_is_refused(house: House, raw: bytes) -> None:
+    assert refused(house, raw, 400, "framing").closes
 
 
 def test_a_length_beyond_the_limit_is_refused(house: House) -> None:
@@ -165,7 +175,6 @@ CODINGS: Final = [
     case("F8-nul-behind", codings(b"chunked\0")),
     case("F8-parameter", codings("chunked;q=1")),
     case("F8-comma-behind", codings("chunked,")),
-    case("F8-comma-before", codings(",chunked")),
     case("F8-two-words", codings("chunked gzip")),
     case("F8-gzip-last", codings("chunked, gzip")),
     case("F8-gzip", codings("gzip")),
@@ -174,7 +183,6 @@ CODINGS: Final = [
     case("F8-no-break-space", codings(b"chunked\xa0")),
     case("F9-chunked-twice", codings("chunked", "chunked")),
     case("F9-identity-second", codings("chunked", "identity")),
-    case("F9-identity-first", codings("identity", "chunked")),
     case("F9-nonsense-second", codings("chunked", "x")),
     case("F9-empty-second", codings("chunked", "")),
     case("F9-other-case", post(CHUNKED, "TRANSFER-ENCODING: cow", body=END + SMUGGLED)),
@@ -183,13 +191,23 @@ CODINGS: Final = [
 
 @pytest.mark.parametrize("raw", CODINGS)
 def test_a_coding_that_is_not_chunked_alone_is_refused(house: House, raw: bytes) -> None:
+    assert refused(house, raw, 400, "malformed").closes
+
+
+SECOND: Final = [
+    case("F8-comma-before", codings(",chunked")),
+    case("F9-identity-first", codings("identity", "chunked")),
+    case("F9-gzip-first", codings("gzip", "chunked")),
+]
+
+
+@pytest.mark.parametrize("raw", SECOND)
+def test_a_coding_that_stands_in_two_places_is_refused(house: House, raw: bytes) -> None:
     assert refused(house, raw, 400, "framing").closes
 
 
-@pytest.mark.parametrize(
-    "raw", [case("F8-gzip-first", codings("gzip, chunked")), case("F9-gzip-first", codings("gzip", "chunked"))]
-)
-def test_a_coding_under_chunked_is_not_supported(house: House, raw: bytes) -> None:
+@pytest.mark.parametrize("raw", [case("F8-gzip-first", codings("gzip, chunked"))])
+def test_a_coding_below_chunks_is_not_supported(house: House, raw: bytes) -> None:
     assert refused(house, raw, 501, "not_implemented").closes
 
 
@@ -264,7 +282,7 @@ def test_a_body_arrives_whole_and_framed_once(house: House, raw: bytes) -> None:
 
 BODIES: Final = [
     case("F13-request-as-body", post(f"Content-Length: {len(SMUGGLED)}", body=SMUGGLED, method="GET")),
-    case("F13-request-as-chunk", post(CHUNKED, body=b"%x\r\n%b\r\n0\r\n\r\n" % (len(SMUGGLED), SMUGGLED), method="GET")),
+    case("F13-request-as-chunk", post(CHUNKED, body=HIDING, method="GET")),
     case("F13-request-as-body-of-head", post(f"Content-Length: {len(SMUGGLED)}", body=SMUGGLED, method="HEAD")),
     case("F13-request-as-body-of-delete", post(f"Content-Length: {len(SMUGGLED)}", body=SMUGGLED, method="DELETE")),
 ]  # fmt: skip
@@ -334,7 +352,7 @@ CHUNK_SIZES: Final = [
     case("F15-empty", b"\r\nhello\r\n"),
     case("F15-extension-alone", b";a=b\r\nhello\r\n"),
     case("F15-no-hexadecimal-digit", b"5g\r\nhello\r\n"),
-    case("F15-fullwidth-digit", "５\r\nhello\r\n".encode()),
+    case("F15-fullwidth-digit", "\N{FULLWIDTH DIGIT FIVE}\r\nhello\r\n".encode()),
     case("F15-superscript-two", b"\xb2\r\nab\r\n"),
     case("F15-two-crs", b"5\r\r\nhello\r\n"),
     case("F15-nul-behind", b"5\0\r\nhello\r\n"),
@@ -467,12 +485,11 @@ def test_a_body_that_pauses_is_timed_out_and_what_follows_is_no_request(
         assert answered.closes
         client.send(SMUGGLED)  # the rest that is late may be anything
         goes_on(house, client, answered)
-    assert b"/new/smuggled" not in whole(house)
-    assert b"/old/x" not in whole(house)
+    assert all(b"follow-up" in each.target for each in arrived(house))
 
 
 UPLOADS: Final = [
-    case("F23-length", "Content-Length: %d" % (200 + len(SMUGGLED)), b"x" * 100, b"x" * 100 + SMUGGLED),
+    case("F23-length", f"Content-Length: {200 + len(SMUGGLED)}", b"x" * 100, b"x" * 100 + SMUGGLED),
     case("F23-chunked", CHUNKED, b"c8\r\n" + b"x" * 100, b"x" * 100 + b"\r\n0\r\n\r\n" + SMUGGLED),
 ]
 

@@ -1,14 +1,15 @@
-"""A connection that changes its protocol becomes a tunnel: bytes both ways, through every reload that keeps its route."""
+"""A connection that changes its protocol is a tunnel: bytes both ways, through every reload that keeps its route."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from harness.client import Client, request
 from harness.folder import Folder
 from harness.patience import eventually
-from harness.peer import Conversation, Peer, answer
+from harness.peer import Conversation, Peer
 from harness.sidecar import Sidecar
 
 ROUTES = """\

@@ -44,6 +44,10 @@ class Reach(NamedTuple):
     tls: TargetTls | None
     leniency: Leniency
 
+    @property
+    def is_secure(self) -> bool:
+        return self.url.startswith("https:")
+
 
 class Member:
     """One endpoint: its connections, how it is doing, and the `authority` it reads in Host as its own name."""
@@ -183,4 +187,4 @@ def _fixed(reach: Reach) -> Endpoint | None:
 def _endpoint(reach: Reach, address: str) -> Endpoint:
     host, port = _host_and_port(reach.url)
     asked_for = (reach.tls.server_name if reach.tls is not None else None) or host
-    return Endpoint(address, port, asked_for if reach.url.startswith("https:") else None)
+    return Endpoint(address, port, asked_for if reach.is_secure else None)

@@ -29,7 +29,7 @@ class Origins:
         """The origin for `reach`, open already or new; `adopted` names it from now on."""
         origin = adopted.get(reach) or self._open.get(reach)
         if origin is None:
-            trust = self._trust(reach.tls or _SYSTEM) if reach.url.startswith("https:") else None
+            trust = self._trust(reach.tls or _SYSTEM) if reach.is_secure else None
             origin = Origin(reach, self._deadlines, trust)
         adopted[reach] = origin
         return origin
@@ -38,7 +38,7 @@ class Origins:
         """Keep these and let go of all others."""
         _close_without(self._open, adopted)
         self._open = dict(adopted)
-        used = {reach.tls or _SYSTEM for reach in adopted}
+        used = {reach.tls or _SYSTEM for reach in adopted if reach.is_secure}
         self._trusts = {tls: trust for tls, trust in self._trusts.items() if tls in used}
 
     def discard(self, adopted: Mapping[Reach, Origin]) -> None:

@@ -18,7 +18,7 @@ def test_the_register_holds_every_claim(tmp_path: Path):
     known = claim("C7")
     assert rows(path, "select count(*) from claim") == [(len(CLAIMS),)]
     assert rows(path, "select status, amount from claim where reference = 'C7'") == [
-        (known.status, float(known.amount))
+        (known.status, str(known.amount))
     ]
 
 

@@ -9,14 +9,14 @@ from typing import Any, cast
 import pytest
 
 from facade.problem import Problem, Refusal
-from facade.proxy.receive import host_name, receive
+from facade.proxy.receive import ends_here, host_name, receive
 from facade.targets.request import Request
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.exchange import Exchange
 from facade.wire.headers import PSEUDONYM
 from facade.wire.limits import Forwarded
-from facade.wire.message import HTTP_1_0, HTTP_1_1, RequestHead
+from facade.wire.message import EXPECT, HTTP_1_0, HTTP_1_1, MAX_FORWARDS, RequestHead
 
 TRUST = Forwarded((ip_network("10.0.0.0/8"),))
 
@@ -28,9 +28,10 @@ def received(
     minor: int = HTTP_1_1,
     peer: str = "192.0.2.1",
     secure: bool = False,
+    certificate: bytes = b"",
 ) -> Request:
     head = RequestHead(method, target, minor, b"".join(b"\r\n" + line for line in lines or (b"Host: a.example",)))
-    connection = cast(Any, SimpleNamespace(peer=peer, secure=secure, draining=False))
+    connection = cast(Any, SimpleNamespace(peer=peer, secure=secure, certificate=certificate, draining=False))
     return receive(Exchange(connection, head, Body.whole(b"")), TRUST)
 
 
@@ -110,6 +111,53 @@ def test_a_gateway_opens_no_tunnel_and_echoes_nothing(method: bytes) -> None:
     assert (problem.status, problem.reason) == (405, "method")
     assert "GET" in problem.allow
     assert method.decode() not in problem.allow
+
+
+# What is asked of the facade itself
+
+
+def options(target: bytes, *lines: bytes) -> Request:
+    return received(target, b"Host: a.example", *lines, method=b"OPTIONS")
+
+
+@pytest.mark.parametrize("target", [b"*", b"http://a.example"])
+def test_options_of_everything_end_here(target: bytes) -> None:
+    request = options(target)
+    assert (request.head.target, request.path, request.query) == (b"*", "*", b"")
+    assert ends_here(request.head)
+
+
+def test_options_that_may_go_no_further_end_here_and_others_may_go_one_hop_less() -> None:
+    assert not ends_here(options(b"/x").head)
+    assert ends_here(options(b"/x", b"Max-Forwards: 0").head)
+    head = options(b"/x", b"max-forwards: 010", b"X: y").head
+    assert not ends_here(head)
+    assert head.lines() == [b"Host: a.example", b"X: y", b"Max-Forwards: 9"]
+    assert head.get(MAX_FORWARDS) == b"9"
+
+
+@pytest.mark.parametrize("value", [b"", b"-1", b"+1", b"one", b"1 0", b"1" * 5000, b"0\r\nMax-Forwards: 0"])
+def test_a_number_of_hops_that_is_none_is_malformed(value: bytes) -> None:
+    with pytest.raises(Refusal) as refusal:
+        ends_here(options(b"/x", b"Max-Forwards: " + value).head)
+    assert refusal.value.problem is refusals.MALFORMED
+
+
+# Expectations
+
+
+def test_an_expectation_goes_on_if_it_is_the_one_that_is_understood() -> None:
+    assert received(b"/", b"Host: a", b"Expect: 100-Continue").head.get(EXPECT) == b"100-Continue"
+
+
+@pytest.mark.parametrize("value", [b"", b"200-ok", b"100-continue, x", b"100-continue\r\nExpect: 100-continue"])
+def test_any_other_expectation_fails(value: bytes) -> None:
+    assert refused(b"/", b"Host: a", b"Expect: " + value) is refusals.EXPECTATION
+
+
+def test_an_http_1_0_client_expects_nothing() -> None:
+    head = received(b"/", b"Host: a", b"expect: whatever", b"X: y", minor=HTTP_1_0).head
+    assert head.lines() == [b"Host: a", b"X: y"]
 
 
 # Hosts

@@ -7,7 +7,7 @@ from calls import request_of, route_of
 
 from facade.problem import Refusal
 from facade.routing.stage import Stage
-from facade.targets.own import GoneAnswer
+from facade.targets.own import GoneAnswer, options_reply
 from facade.telemetry.metrics import Metrics
 from facade.wire.message import name
 
@@ -49,3 +49,9 @@ async def test_a_route_with_a_successor_leads_there_with_method_body_parameters_
 
 def test_own_answers_belong_to_no_silo() -> None:
     assert (gone().name, gone().silo) == ("facade", None)
+
+
+def test_the_facade_says_which_methods_it_serves() -> None:
+    head = options_reply().head
+    assert (head.status, head.get(name("content-length"))) == (200, b"0")
+    assert head.tokens(name("allow")) == [b"delete", b"get", b"head", b"options", b"patch", b"post", b"put"]

@@ -161,6 +161,24 @@ def test_a_body_that_failed_never_ends_its_sink() -> None:
     assert (sink.sent, sink.ended, sink.feeder) == (b"half", None, None)
 
 
+def test_a_body_that_fails_lets_its_sink_go() -> None:
+    sink = Sink()
+    body = Body(CHUNKED, Source())
+    body.pipe(sink)
+    body.fail(BROKEN)
+    body.feed(b"late")
+    assert (sink.sent, sink.ended, sink.feeder) == (b"", None, None)
+
+
+def test_what_was_taken_no_longer_counts() -> None:
+    source = Source()
+    body = Body(CHUNKED, source)
+    for _ in range(3):
+        body.feed(b"x" * HIGH_WATER)
+        body.take()
+    assert source.told == []
+
+
 def test_an_unpiped_body_keeps_what_comes_and_stops_its_source_again() -> None:
     source, sink = Source(), Sink()
     body = Body(CHUNKED, source)

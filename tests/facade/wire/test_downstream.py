@@ -19,7 +19,7 @@ from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.connection import BODY_IDLE
-from facade.wire.downstream import Downstream
+from facade.wire.downstream import SLOWEST, Downstream
 from facade.wire.exchange import Exchange
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE
 from facade.wire.limits import Limits
@@ -402,13 +402,51 @@ async def test_a_held_back_body_is_read_again_when_nobody_wants_it() -> None:
     assert client.heard
 
 
-async def test_without_half_closing_as_in_tls_the_connection_is_closed_at_once() -> None:
-    client = Front(at_once).client(tls=True)
+async def test_without_half_closing_as_in_tls_the_rest_is_thrown_away_before_the_connection_is_closed() -> None:
+    front = Front(at_once)
+    client = front.client(tls=True)
     client.sends(UPLOAD)
     await settle()
+    client.sends(b"80000\r\n", MUCH)
     assert client.got == whole(b"early")
+    assert not client.told_end
+    front.later(3)
+    await settle()
     assert client.gone
     assert not client.cut
+
+
+async def test_a_tls_client_that_says_no_goodbye_is_waited_for_until_all_has_arrived(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on_the_way = [1, 1, 0]
+    monkeypatch.setattr("facade.wire.downstream.unsent", lambda _: on_the_way.pop(0))
+    front = Front(at_once)
+    client = front.client(tls=True)
+    client.stops_taking()
+    client.sends(GET[:-2] % b"" + b"Connection: close\r\n\r\n")
+    await settle()
+    for left in (2, 1, 0):
+        assert (len(on_the_way), client.gone) == (left + 1, False)
+        front.later(0.5)
+        await settle()
+    assert client.gone
+
+
+async def test_a_tls_client_that_takes_nothing_is_cut_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("facade.wire.downstream.unsent", lambda _: 1)
+    front = Front(at_once)
+    client = front.client(tls=True)
+    client.stops_taking()
+    client.sends(GET[:-2] % b"" + b"Connection: close\r\n\r\n")
+    await settle()
+    front.later(BODY_IDLE - 1)
+    await settle()
+    assert not client.gone
+    front.later(1)
+    front.later(1)
+    await settle()
+    assert client.cut
 
 
 # Back-pressure
@@ -556,21 +594,59 @@ async def test_empty_lines_alone_are_no_request_and_keep_nobody_waiting_longer()
 
 
 @pytest.mark.parametrize("sent", [POST % 10, UPLOAD + b"1\r\nx\r\n"])
-async def test_a_body_that_stalls_is_told_so_and_one_that_trickles_is_not(sent: bytes) -> None:
+async def test_a_body_that_stalls_is_told_so(sent: bytes) -> None:
     gate = Gate()
     front = Front(gate)
     client = front.client()
     client.sends(sent)
-    for _ in range(3):
-        front.later(BODY_IDLE - 1)
-        client.sends(b"1")
-        await settle()
+    await settle()
+    front.later(BODY_IDLE - 1)
     assert client.got == b""
-    front.later(BODY_IDLE + 1)
+    front.later(2)
     await settle()
     assert problem(client.got) == told(refusals.SLOW_REQUEST)
     assert gate.cancelled == gate.exchanges
     assert client.told_end
+
+
+async def test_a_body_may_be_as_slow_as_the_slowest_and_pause_for_as_long_as_its_patience() -> None:
+    front = Front(echo)
+    client = front.client()
+    sizes = [*[10 * SLOWEST] * 12, int(BODY_IDLE) * SLOWEST, 1]
+    client.sends(POST % sum(sizes))
+    for size in sizes[:-1]:
+        front.later(10)
+        client.sends(b"x" * size)
+        await settle()
+    assert client.got == b""
+    front.later(BODY_IDLE - 1)
+    client.sends(b"x")
+    await settle()
+    assert client.got == whole(b"/" + b"x" * sum(sizes))
+
+
+@pytest.mark.parametrize("size", [1, SLOWEST // 2])
+async def test_a_body_that_trickles_lives_on_what_it_brings_and_no_longer(size: int) -> None:
+    front = Front(Gate())
+    client = front.client()
+    client.sends(POST % 10**6)
+    seconds = 0
+    while not client.told_end:
+        front.later(1)
+        client.sends(b"x" * size)
+        await settle()
+        seconds += 1
+    assert problem(client.got) == told(refusals.SLOW_REQUEST)
+    assert BODY_IDLE <= seconds <= BODY_IDLE / (1 - size / SLOWEST) + 2
+
+
+async def test_a_burst_buys_no_more_than_the_patience_of_a_body() -> None:
+    front = Front(Gate(echo))
+    client = front.client()
+    client.sends(POST % 10**6, b"x" * 60_000)
+    front.later(BODY_IDLE + 1)
+    await settle()
+    assert problem(client.got) == told(refusals.SLOW_REQUEST)
 
 
 async def test_a_client_is_not_late_while_nobody_takes_its_body() -> None:
@@ -617,6 +693,23 @@ async def test_a_client_that_takes_nothing_of_its_answer_is_cut() -> None:
     await settle()
     assert client.cut
     assert stream.abandoned == 1
+
+
+@pytest.mark.parametrize("more", [b"1\r\nx\r\n", b"0\r\n\r\n", b"20000\r\n" + MUCH])
+async def test_a_client_that_takes_nothing_of_its_answer_is_cut_whatever_it_sends(more: bytes) -> None:
+    stream = Stream()
+    front = Front(stream)
+    client = front.client()
+    client.stops_taking()
+    client.sends(UPLOAD)
+    await settle()
+    stream.body.feed(MUCH)
+    for _ in range(3):
+        client.sends(more)
+        front.later(BODY_IDLE / 2)
+        await settle()
+    assert client.cut
+    assert client.gone
 
 
 @pytest.mark.parametrize("sent", [GET % b"", UPLOAD + b"0\r\n\r\n"])
@@ -781,7 +874,7 @@ async def test_while_draining_an_answer_says_that_the_connection_ends() -> None:
     assert len(gate.exchanges) == 1
 
 
-async def test_draining_that_begins_in_mid_answer_lets_it_end_and_then_closes() -> None:
+async def test_draining_that_begins_in_mid_answer_lets_the_client_ask_once_more_because_nobody_told_it() -> None:
     stream = Stream()
     front = Front(stream)
     client = front.client()
@@ -791,9 +884,26 @@ async def test_draining_that_begins_in_mid_answer_lets_it_end_and_then_closes() 
     front.server.draining = True
     stream.body.end([])
     await settle()
-    assert client.got == CHUNKED_HEAD + b"3\r\none\r\n0\r\n\r\n"
+    assert client.took() == CHUNKED_HEAD + b"3\r\none\r\n0\r\n\r\n"
+    assert not client.told_end
+    client.sends(GET % b"")
+    await settle()
+    assert client.got.startswith(CHUNKED_HEAD)
     assert client.gone
     assert not client.cut
+
+
+async def test_a_connection_on_which_a_request_has_just_arrived_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("facade.wire.downstream.unread", lambda _: 40)
+    front = Front(at_once)
+    client = front.client()
+    front.server.draining = True
+    assert isinstance(client.protocol, Downstream)
+    client.protocol.close_if_idle()
+    client.sends(GET % b"")
+    await settle()
+    assert client.got == whole(b"early")
+    assert client.gone
 
 
 async def test_idle_connections_are_closed_when_asked_and_others_are_not() -> None:

@@ -162,6 +162,7 @@ async def test_a_closed_pool_keeps_no_connection_but_lets_answers_end(network: N
         (ConnectionRefusedError(), refusals.REFUSED),
         (OSError("no route to host"), refusals.UNREACHABLE),
         (ssl.SSLError("handshake"), refusals.UNREACHABLE),
+        (ssl.SSLCertVerificationError("who is that"), refusals.UNTRUSTED),
         (TimeoutError(), refusals.CONNECT_LATE),
     ],
 )
@@ -217,6 +218,13 @@ async def test_requests_in_flight_are_counted_from_the_connect_to_the_end_of_the
     with pytest.raises(Refusal):
         await pool.connect(NEVER)
     assert pool.busy == 0
+
+
+async def test_a_socket_is_connected_to_by_its_path(network: Network) -> None:
+    pool = Pool(Endpoint("", 0, path="/run/app.sock"), resting_wheel())
+    await answered(await pool.connect(NEVER), network.ends[0])
+    assert network.connected == ["/run/app.sock"]
+    assert repr(pool) == "<Pool unix:/run/app.sock open=1 idle=1>"
 
 
 def test_an_endpoint_is_written_as_in_a_url() -> None:

@@ -81,7 +81,7 @@ def test_an_old_server_may_leave_out_the_reason() -> None:
         assert ResponseReader(Limits()).feed(line + b"\r\n\r\n")[0].reason == b""  # type: ignore[index] - whole
 
 
-@pytest.mark.parametrize("empty", [b"\r\n", b"\r\n\r\n", b"\n", b"\r\n\r\n\r\n"])
+@pytest.mark.parametrize("empty", [b"\r\n", b"\r\n\r\n", b"\r\n\r\n\r\n"])
 def test_empty_lines_before_a_request_are_ignored(empty: bytes) -> None:
     for cuts in ([], list(range(1, 200))):
         reader = RequestReader(Limits())
@@ -105,7 +105,6 @@ def test_a_reader_has_started_with_the_first_byte_that_counts() -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        b"get / HTTP/1.1\r\nHost: a",
         b"GE(T / HTTP/1.1\r\nHost: a",
         b"GET  / HTTP/1.1\r\nHost: a",
         b"GET /  HTTP/1.1\r\nHost: a",
@@ -167,6 +166,24 @@ def test_framing_that_the_parser_refuses_is_malformed_too(head: bytes) -> None:
 @pytest.mark.parametrize("line", [b"GET / HTTP/2.0", b"GET / HTTP/0.9", b"GET / HTTP/1.2", b"PRI * HTTP/2.0"])
 def test_another_version_is_told_so(line: bytes) -> None:
     assert refused(line + b"\r\n\r\n") is refusals.VERSION
+
+
+@pytest.mark.parametrize("method", [b"get", b"Post", b"FOOBAR", b"X"])
+def test_a_method_that_nobody_knows_is_not_implemented_whatever_its_case(method: bytes) -> None:
+    assert refused(method + b" / HTTP/1.1\r\nHost: a\r\n\r\n") is refusals.NOT_IMPLEMENTED
+
+
+@pytest.mark.parametrize("cut", range(10))
+def test_empty_lines_before_a_request_are_no_part_of_it_if_they_end_as_lines_do(cut: int) -> None:
+    reader = RequestReader(Limits())
+    sent = b"\r\n" * 3 + b"GET / HTTP/1.1\r\n\r\n"
+    read = reader.feed(sent[:cut]) if cut else None
+    assert read is None
+    read = reader.feed(sent[cut:])
+    assert read is not None
+    assert (read[0].method, read[1]) == (b"GET", b"")
+    for odd in (b"\n", b"\r", b"\r\r\n", b"\r\n\n"):
+        assert refused(odd + b"GET / HTTP/1.1\r\n\r\n") is refusals.MALFORMED
 
 
 def test_garbage_is_refused_at_once_and_not_at_the_deadline() -> None:

@@ -7,6 +7,7 @@ connection fails the test.
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -64,22 +65,33 @@ def named(name: str) -> Script:
 
 
 class Peer:
-    """A server on a free port of 127.0.0.1. `script` may be changed at any time: new connections follow the new one."""
+    """A server on a free port of 127.0.0.1. `script` may be changed at any time: new connections follow the new one.
 
-    def __init__(self, name: str) -> None:
+    It may also be on a port or address of the test's choice, on a Unix socket at `path`, or speak TLS; `strangers` counts
+    those whose handshake failed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        address: str = "127.0.0.1",
+        port: int = 0,
+        path: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.name = name
+        self.tls = tls
+        self.strangers = 0
         self.script = named(name)
         self.requests: list[Message] = []
         self.conversations: list[Conversation] = []
         self.mistakes: list[BaseException] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.port: int = self._listener.getsockname()[1]
+        self._listener = _listener(address, port, path)
+        self.port: int = 0 if path else self._listener.getsockname()[1]
+        self.url = f"unix:{path}" if path else f"http{'s' if tls else ''}://{address}:{self.port}"
         self._threads: list[threading.Thread] = []
         threading.Thread(target=self._accept, name=f"peer {name}", daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def targets(self) -> list[bytes]:
@@ -116,7 +128,8 @@ class Peer:
                 connected, _ = self._listener.accept()
             except OSError:
                 return
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if connected.family != socket.AF_UNIX:
+                connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             conversation = Conversation(connected, self)
             self.conversations.append(conversation)
             thread = threading.Thread(target=self._converse, args=(conversation,), daemon=True)
@@ -125,12 +138,33 @@ class Peer:
 
     def _converse(self, conversation: Conversation) -> None:
         try:
+            if self.tls is not None and not self._shakes_hands(conversation, self.tls):
+                return
             with conversation.socket:
                 self.script(conversation)
         except (EOFError, OSError, CutOff):
             pass  # the facade closed or cut the connection, or the test is over
         except BaseException as mistake:  # noqa: BLE001 - told to whoever closes the peer
             self.mistakes.append(mistake)
+
+
+    def _shakes_hands(self, conversation: Conversation, tls: ssl.SSLContext) -> bool:
+        try:
+            conversation.socket = tls.wrap_socket(conversation.socket, server_side=True)
+        except OSError:
+            self.strangers += 1
+            conversation.socket.close()
+            return False
+        return True
+
+
+def _listener(address: str, port: int, path: str) -> socket.socket:
+    if not path:
+        return socket.create_server((address, port), backlog=1024)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(1024)
+    return listener
 
 
 def _shut(connected: socket.socket, how: int) -> None:

@@ -51,7 +51,7 @@ def refused(house: House, raw: bytes, status: int, reason: str, error: str | Non
         answered = client.response(asked_head=raw.startswith(b"HEAD "))
         _is_problem(answered, status, error, bodyless=raw.startswith(b"HEAD "))
         goes_on(house, client, answered)
-    assert [received for received in whole(house) if b"follow-up" not in received] == []
+    assert [each.target for each in arrived(house) if b"follow-up" not in each.target] == []
     return answered
 
 
@@ -71,17 +71,16 @@ def passed(house: House, raw: bytes, target: bytes = b"/old/x") -> Message:
         assert answered.status == 200, answered.head + answered.body
         assert raw.startswith(b"HEAD ") or answered.body == target
         goes_on(house, client, answered)
-    message, *others = [message for message in (*house.legacy.requests, *house.platform.requests)]
+    [message] = [each for each in arrived(house) if b"follow-up" not in each.target]
     assert message.target == target
-    assert all(b"follow-up" in other.target for other in others), others
     for conversation in (*house.legacy.conversations, *house.platform.conversations):
         strict.targets(conversation.received)
     return message
 
 
-def whole(house: House) -> list[bytes]:
-    """The targets of all requests that reached a peer as a whole."""
-    return [*house.legacy.targets, *house.platform.targets]
+def arrived(house: House) -> list[Message]:
+    """All requests that reached a peer as a whole."""
+    return [*house.legacy.requests, *house.platform.requests]
 
 
 def goes_on(house: House, client: Client, answered: Message) -> None:

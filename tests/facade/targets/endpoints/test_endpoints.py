@@ -215,7 +215,8 @@ async def test_a_name_that_is_not_found_is_a_502_and_not_asked_for_again_at_once
     assert last(await one.endpoints.found(NEVER)) == "9"
 
 
-async def test_a_name_that_is_not_found_in_time_is_a_504(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_that_is_not_found_in_time_is_a_504(network: Network) -> None:
+    network.silent = True
     one = Set(NAME)
     with pytest.raises(Refusal) as caught:
         await one.endpoints.found(0.0)
