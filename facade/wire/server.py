@@ -106,7 +106,8 @@ class Server:
 
     async def _wait(self, emptied: asyncio.Event, seconds: float) -> None:
         """Wait until nobody is left, `seconds` at the most."""
-        if self._clients and seconds > 0:
+        if self._clients:
+            emptied.clear()  # it may have been set before somebody new came
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(emptied.wait(), seconds)
 

@@ -246,77 +246,83 @@ def test_a_socket_that_is_not_there_is_a_502(folder: Folder, serve: Serve, tmp_p
 # Names
 
 
+class Hosts:
+    """Serves with an `/etc/hosts` of its own, which may change meanwhile."""
+
+    def __init__(self, file: Path, serve: Serve) -> None:
+        self._file = file
+        self._serve = serve
+
+    def serve(self, folder: Folder, **names: str) -> Sidecar:
+        self.write(**names)
+        return self._serve(folder, before=("bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--bind", str(self._file), "/etc/hosts"))
+
+    def write(self, **names: str) -> None:
+        """The addresses of each name, with spaces between."""
+        lines = [f"{address} {name}.test\n" for name, several in names.items() for address in several.split()]
+        self._file.write_text("".join(lines))
+
+
 @pytest.fixture
-def hosts(tmp_path: Path, serve: Serve) -> Iterator[Callable[..., Sidecar]]:
-    """Serves with `/etc/hosts` as it is told; the answer has a `write` that changes it."""
+def hosts(tmp_path: Path, serve: Serve) -> Hosts:
     if shutil.which("bwrap") is None:
         pytest.skip("bwrap is not installed")
-    file = tmp_path / "hosts"
-
-    def started(folder: Folder, **names: list[str]) -> Sidecar:
-        write(**names)
-        return serve(folder, before=("bwrap", "--dev-bind", "/", "/", "--bind", str(file), "/etc/hosts"))
-
-    def write(**names: list[str]) -> None:
-        lines = [f"{address} {name}.test\n" for name, addresses in names.items() for address in addresses]
-        file.write_text("".join(lines))
-
-    started.write = write  # type: ignore[attr-defined] - a function that is given one
-    yield started
+    return Hosts(tmp_path / "hosts", serve)
 
 
 def test_a_name_is_followed_to_where_it_leads_now(
-    folder: Folder, peers: Callable[..., Peer], hosts: Callable[..., Sidecar]
+    folder: Folder, peers: Callable[..., Peer], hosts: Hosts
 ) -> None:
     port = free_port()
     routed(folder, f"http://silo.test:{port}")
     before = peers("before", address="127.0.0.2", port=port)
-    sidecar = hosts(folder, silo=["127.0.0.2"])
+    sidecar = hosts.serve(folder, silo="127.0.0.2")
     assert sides(sidecar, 3) == {"before": 3}
     before.__exit__(None, None, None)
     peers("after", address="127.0.0.3", port=port)
-    hosts.write(silo=["127.0.0.3"])  # type: ignore[attr-defined] - see the fixture
+    hosts.write(silo="127.0.0.3")
     eventually(lambda: get(sidecar.port, "/new/x").body == b"after", "it follows")
     assert sides(sidecar, 3) == {"after": 3}
 
 
 def test_every_address_of_a_name_is_used_and_of_two_families_the_one_that_is_alive(
-    folder: Folder, peers: Callable[..., Peer], hosts: Callable[..., Sidecar]
+    folder: Folder, peers: Callable[..., Peer], hosts: Hosts
 ) -> None:
     port = free_port()
     routed(folder, f"http://silo.test:{port}")
     for last in "23":
         peers(last, address=f"127.0.0.{last}", port=port)
-    sidecar = hosts(folder, silo=["::1", "127.0.0.2", "127.0.0.3"])
+    sidecar = hosts.serve(folder, silo="::1 127.0.0.2 127.0.0.3")
     answers = Counter(get(sidecar.port, "/new/x").body for _ in range(40))
     assert set(answers) == {b"2", b"3"}
     assert min(answers.values()) >= 10
 
 
 def test_a_name_that_leads_nowhere_is_a_502_until_it_leads_somewhere(
-    folder: Folder, peers: Callable[..., Peer], hosts: Callable[..., Sidecar]
+    folder: Folder, peers: Callable[..., Peer], hosts: Hosts
 ) -> None:
     peer = peers("found")
     routed(folder, f"http://silo.test:{peer.port}")
-    sidecar = hosts(folder, other=["127.0.0.9"])
+    sidecar = hosts.serve(folder, other="127.0.0.9")
     for _ in range(3):
         problem(get(sidecar.port, "/new/x"), 502)
     assert len(sidecar.said("name not found", name=f"silo.test:{peer.port}")) == 1
-    hosts.write(silo=["127.0.0.1"])  # type: ignore[attr-defined] - see the fixture
+    hosts.write(silo="127.0.0.1")
     eventually(lambda: get(sidecar.port, "/new/x").body == b"found", "it is found")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(120)
 def test_a_name_is_resolved_again_while_all_is_well(
-    folder: Folder, peers: Callable[..., Peer], hosts: Callable[..., Sidecar]
+    folder: Folder, peers: Callable[..., Peer], hosts: Hosts
 ) -> None:
     port = free_port()
     routed(folder, f"http://silo.test:{port}")
     for last in "23":
         peers(last, address=f"127.0.0.{last}", port=port)
-    sidecar = hosts(folder, silo=["127.0.0.2"])
+    sidecar = hosts.serve(folder, silo="127.0.0.2")
     assert sides(sidecar, 3) == {"2": 3}
-    hosts.write(silo=["127.0.0.3"])  # type: ignore[attr-defined] - see the fixture
+    hosts.write(silo="127.0.0.3")
     deadline = time.monotonic() + 40
     while sides(sidecar, 1) != {"3": 1}:
         assert time.monotonic() < deadline, "it does not follow"

@@ -526,7 +526,7 @@ def test_an_early_answer_to_a_body_that_has_arrived_keeps_the_connection(house: 
 REFUSED_UPLOADS: Final = [
     case("F24-too-large", "/old/x", "POST", 413, "body_size", "http_request_error", 2**21),
     case("F24-no-route", "/nowhere", "POST", 404, "no_route", "destination_not_found", 1000),
-    case("F24-wrong-method", "/items/1", "POST", 405, "method", None, 1000),
+    case("F24-wrong-method", "/items/1", "POST", 405, "method", "http_request_error", 1000),
     case("F24-odd-path", "/old/../x", "POST", 400, "target", "http_request_error", 1000),
     case("F24-dead-target", "/dead/x", "POST", 502, "target_refused", "connection_refused", 1000),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,28 @@ async def test_the_targets_are_named_for_the_metrics() -> None:
     assert served.platform is not None
     assert (served.legacy.name, served.legacy.silo) == ("portal", "portal")
     assert (served.platform.name, served.platform.silo) == ("127.0.0.1:7101", None)
+
+
+async def test_everything_that_leads_to_a_protected_silo_leads_through_the_same_protection() -> None:
+    small = replace(PORTAL, protect=Protect(concurrency=1))
+    routes = [
+        READ,
+        route_of(legacy="portal", platform=None, name="b", match="/b"),
+        route_of(legacy="register.get", name="c"),
+    ]
+    catalog = catalog_of()
+    silos = [small, register(Drawers())]
+    served = await adopted(catalog, silos, routes, unmatched="portal")
+    targets = [served.served["titles.read"].legacy, served.served["b"].legacy, served.unmatched]
+    (protection,) = {target.protection for target in targets if target is not None}
+    assert protection is not None
+    again = await adopted(catalog, [replace(small, protect=Protect(concurrency=2)), register(Drawers())], routes)
+    kept, free = again.served["b"].legacy, again.served["c"].legacy
+    assert kept is not None
+    assert kept.protection is protection
+    assert protection.budget.limit == 2
+    assert free is not None
+    assert free.protection is None
 
 
 async def test_an_adapted_silo_is_asked_for_its_operation() -> None:

@@ -147,7 +147,6 @@ class Peer:
         except BaseException as mistake:  # noqa: BLE001 - told to whoever closes the peer
             self.mistakes.append(mistake)
 
-
     def _shakes_hands(self, conversation: Conversation, tls: ssl.SSLContext) -> bool:
         try:
             conversation.socket = tls.wrap_socket(conversation.socket, server_side=True)
