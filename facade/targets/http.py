@@ -18,7 +18,8 @@ from facade.wire import refusals
 from facade.wire.framing import CHUNKED
 from facade.wire.headers import request_bytes
 from facade.wire.message import HOST
-from facade.wire.upstream import Question, Reply
+from facade.wire.question import Question
+from facade.wire.upstream import Reply
 
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 """Methods that are safe (RFC 9110 section 9.2.1). PUT and DELETE are idempotent, but nothing unsafe is sent twice."""
@@ -71,7 +72,10 @@ class HttpTarget(Target):
             except Refusal as refusal:
                 # The target closed its idle connection just as it was used again: for a safe call one fresh try is
                 # right (RFC 9112 section 9.3.1), as long as not a byte of an answer has come.
-                if not repeatable or refusal.problem is not refusals.BROKEN or upstream.answering:
+                died = refusal.problem is refusals.BROKEN and not upstream.answering
+                if died:
+                    member.pool.died()
+                if not repeatable or not died:
                     endpoints.failed(member, refusal.problem)
                     raise
         member, upstream = await endpoints.connect(member, self._reached_by(request))

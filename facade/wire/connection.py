@@ -8,6 +8,7 @@ the moment `until`, where the call as a whole has a deadline.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 from typing import Final, cast
@@ -20,6 +21,9 @@ from facade.wire.message import Field
 
 BODY_IDLE: Final = 30.0
 """Seconds in which a body that is under way must move; slow links pause for seconds, not for half a minute."""
+
+_LAST_WORDS: Final = 64 * 1024
+"""Bytes that are read from a broken connection: a refusal and its page."""
 
 _RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER on, with no time to linger: closing resets the connection."""
@@ -76,6 +80,18 @@ class Connection(asyncio.Protocol):
         if not self.closing:
             self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
+    def unread(self) -> bytes:
+        """What came before the connection broke and has not been read.
+
+        Whoever writes to a peer that has closed is reset, and hears of it before it reads on (RFC 9112 section 9.6).
+        """
+        if self._transport.get_extra_info("ssl_object") is not None:
+            return b""  # it would have to be decrypted
+        try:
+            return os.read(self._transport.get_extra_info("socket").fileno(), _LAST_WORDS)
+        except OSError:
+            return b""
+
     # The source of a body.
 
     def pause_reading(self) -> None:
@@ -106,6 +122,15 @@ class Connection(asyncio.Protocol):
         """
         if not self._transport.is_closing():
             self._transport.write(data)
+
+    def write_message(self, head: bytes, body: Body, *, chunked: bool) -> None:
+        """Write a head, and let its body follow as it comes; a body that is all here goes with the head."""
+        if body.ended and not chunked:
+            self.write(head + body.take())
+        else:
+            self.write(head)
+            self.begin_body(chunked=chunked)
+            body.pipe(self)
 
     def write_body(self, data: bytes) -> None:
         if self._chunked:

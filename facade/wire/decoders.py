@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.body import Body
+from facade.wire.framing import CHUNKED
 from facade.wire.message import Field
 
 _CHUNK_LINE: Final = re.compile(
@@ -199,3 +200,10 @@ class ChunkedDecoder:
             raise Refusal(self._broken)
         name, value = match.groups()
         trailers.append((name, value))
+
+
+def request_decoder(body: Body, limit: int) -> Decoder:
+    """The decoder of a request's body, which has at most `limit` bytes; what it cannot read is a 400."""
+    if body.length == CHUNKED:
+        return ChunkedDecoder(body, refusals.BAD_FRAMING, limit)
+    return LengthDecoder(body, refusals.BAD_FRAMING)

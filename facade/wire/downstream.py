@@ -11,14 +11,14 @@ from facade.problem import Problem, Refusal
 from facade.wire import client_certificate, refusals
 from facade.wire.answers import problem_answer
 from facade.wire.body import Body
-from facade.wire.connection import Connection
 from facade.wire.deadlines import NEVER
-from facade.wire.decoders import ChunkedDecoder, LengthDecoder, UntilCloseDecoder
+from facade.wire.decoders import UntilCloseDecoder, request_decoder
 from facade.wire.exchange import Exchange
-from facade.wire.framing import CHUNKED, UNTIL_CLOSE, request_framing
+from facade.wire.framing import UNTIL_CLOSE, request_framing
 from facade.wire.message import RequestHead
+from facade.wire.parting import Parting
 from facade.wire.reader import RequestReader
-from facade.wire.sockets import unread, unsent
+from facade.wire.sockets import unread
 
 if TYPE_CHECKING:
     from facade.wire.server import Server
@@ -32,46 +32,24 @@ SLOWEST: Final = 240
 """Bytes a second that a request's body must bring, on average over `limits.body_timeout`: what well-known servers ask
 of a client, and a tenth of what the oldest of mobile networks gives. Less is somebody who only holds a connection."""
 
-_LINGER: Final = 2.0
-"""Seconds in which the rest of an unwanted body is thrown away, so that the client can still read the answer (RFC 9112
-section 9.6: a close with unread bytes resets the connection and may take the answer with it)."""
-
-_GOODBYE: Final = 0.3
-"""Seconds that a TLS client gets to say goodbye in return; it need not (RFC 8446 section 6.1), and pools never do."""
-
 _log = structlog.get_logger("facade.wire")
 
 
-class Downstream(Connection):
+class Downstream(Parting):
     """One client. At any moment it is idle, reading a head, answering, or lingering before the close."""
 
-    __slots__ = (
-        "_ahead",
-        "_exchange",
-        "_limits",
-        "_lingering",
-        "_reader",
-        "_server",
-        "_stalled",
-        "_task",
-        "certificate",
-        "peer",
-        "secure",
-    )
+    __slots__ = ("_ahead", "_exchange", "_reader", "_server", "_stalled", "_task", "certificate", "peer")
 
     def __init__(self, server: Server) -> None:
-        super().__init__(server.deadlines)
+        super().__init__(server.deadlines, server.limits())
         self._server = server
-        self._limits = server.limits()
         self._reader: RequestReader | None = None
         self._exchange: Exchange | None = None
         self._task: asyncio.Task[None] | None = None
         self._ahead = b""
         self._stalled = False
-        self._lingering = False
         self.certificate = b""
         self.peer = ""
-        self.secure = False
 
     def __repr__(self) -> str:
         state = "lingering" if self._lingering else "answering" if self._exchange else "idle"
@@ -134,13 +112,7 @@ class Downstream(Connection):
         else:
             self._close()
 
-    def pause_writing(self) -> None:
-        self.until = self._deadlines.now + self.body_idle  # whatever it sends: it has to take its answer
-        super().pause_writing()
-
     def resume_writing(self) -> None:
-        if not self._lingering:
-            self.until = NEVER
         super().resume_writing()
         if self._exchange is None:
             return
@@ -183,11 +155,7 @@ class Downstream(Connection):
             self._ahead = rest[length:] if length else rest
             return Body.whole(rest[:length])
         body = Body(length, self)
-        self._decoder = (
-            ChunkedDecoder(body, refusals.BAD_FRAMING, limit)
-            if length == CHUNKED
-            else LengthDecoder(body, refusals.BAD_FRAMING)
-        )
+        self._decoder = request_decoder(body, limit)
         self._watch_body()
         self._ahead = self._decoder.feed(rest)
         self._body_moved(body)
@@ -255,12 +223,8 @@ class Downstream(Connection):
 
     async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
         """Write an answer; return when all of it is with the socket."""
-        if body.ended and not chunked:
-            self.write(head + body.take())
-        else:
-            self.write(head)
-            self.begin_body(chunked=chunked)
-            body.pipe(self)
+        self.write_message(head, body, chunked=chunked)
+        if not body.ended or body.failure is not None:
             await body.done()
         if self.full:
             await self.drained()
@@ -320,32 +284,9 @@ class Downstream(Connection):
         if finished or self._transport.is_closing():
             self._close()
             return
-        self._lingering = True
         self._decoder = None
         self._ahead = b""
-        patience = self._limits.body_timeout if self._transport.get_write_buffer_size() else _LINGER
-        self._deadlines.watch(self, self._deadlines.now + patience)
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        self._transport.resume_reading()
-
-    def _close(self) -> None:
-        """Close when the client has taken what was sent; one that does not is cut."""
-        self._lingering = True
-        self.until = self._deadlines.now + self._limits.body_timeout
-        self._deadlines.watch(self, self._deadlines.now + _GOODBYE if self.secure else self.until)
-        self._transport.close()
-
-    def _part(self) -> None:
-        """The time to linger is over. TLS, which has no half-closed connections, is closed only now; and nobody waits
-        for a goodbye to it once all bytes have arrived.
-        """
-        if not self._transport.can_write_eof() and not self.closing:
-            self._close()
-        elif self.secure and self._deadlines.now < self.until and unsent(self._transport):
-            self._deadlines.watch(self, self._deadlines.now + _GOODBYE)
-        else:
-            self.abort()
+        self._linger()
 
     def abort(self) -> None:
         if self._exchange is not None and self._exchange.started:

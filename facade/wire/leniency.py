@@ -27,7 +27,7 @@ class Fault(enum.StrEnum):
     """White space between a field's name and its colon (RFC 9112 section 5.1)."""
 
     CONTROL_CHARACTERS = "control characters"
-    """Values hold NUL, CR, LF or others of the kind; each becomes a space (RFC 9110 section 5.5)."""
+    """Values hold NUL, CR or others of the kind; each becomes a space (RFC 9110 section 5.5)."""
 
     REPEATED_LENGTHS = "repeated lengths"
     """One Content-Length stands several times; different ones stay a mistake (RFC 9110 section 8.6)."""
@@ -53,9 +53,13 @@ _CONTENT_LENGTH: Final = b"content-length:"
 _TRANSFER_ENCODING: Final = b"transfer-encoding:"
 
 
+_ANY_END: Final = re.compile(rb"\n\r?\n")
+_WHOLE_END: Final = re.compile(rb"\r\n\r\n|(?<!\r)\n")
+
+
 def head_end(leniency: Leniency) -> re.Pattern[bytes]:
-    """What ends a head."""
-    return re.compile(rb"\n\r?\n" if Fault.BARE_LINE_FEEDS in leniency else rb"\r\n\r\n")
+    """What ends the reading of a head: its empty line, or a bare line feed where that is not forgiven."""
+    return _ANY_END if Fault.BARE_LINE_FEEDS in leniency else _WHOLE_END
 
 
 def mended(head: bytes, leniency: Leniency) -> bytes:

@@ -46,6 +46,8 @@ class LenientReader:
             raise Refusal(refusals.NONSENSE)
         if found is None:
             return None
+        if found[0] == b"\n":  # a bare one: what follows it is a line to some and none to others
+            raise Refusal(refusals.NONSENSE)
         read = ResponseReader(self._limits).feed(mended(bytes(self._buffer[:stop]), self._leniency))
         if read is None or read[1]:
             raise Refusal(refusals.NONSENSE)  # what was mended must be one head and nothing else

@@ -24,6 +24,13 @@ _FRESH: Final = 1.0
 """Seconds within which an idle connection may take a request that must not be repeated: the older it is, the likelier
 the target is closing it at this very moment."""
 
+_DEATHS: Final = 10
+"""Connections that may die just as they are used again, which is a race that anybody may lose. A target that does it
+more often closes its connections without a word, and gets each call on a new one, so that none has to be repeated."""
+
+_FORGIVEN: Final = 10.0
+"""Seconds until one such death is forgiven: calls are repeated six times a minute at most, however many come."""
+
 _KEPT: Final = 256
 """Idle connections kept for one endpoint; beyond that a burst has passed and they only cost the target."""
 
@@ -65,6 +72,8 @@ class Pool:
         self._open: set[Upstream] = set()
         self._connecting = 0
         self._closed = False
+        self._deaths = 0.0
+        self._died_at = 0.0
 
     def __repr__(self) -> str:
         return f"<Pool {self.endpoint} open={len(self._open)} idle={len(self._idle)}>"
@@ -76,6 +85,8 @@ class Pool:
 
     def idle(self, *, repeatable: bool) -> Upstream | None:
         """An idle connection, or None; `repeatable` when the request may be sent again should it turn out dead."""
+        if self._deaths and self._is_mortal():
+            return None
         limit = _IDLE if repeatable else _FRESH
         while self._idle:
             latest = self._idle.pop()
@@ -87,6 +98,19 @@ class Pool:
             self._idle.append(latest)
             return None
         return None
+
+    def died(self) -> None:
+        """An idle connection died as it was used again."""
+        self._deaths = self._unforgiven() + 1.0
+        self._died_at = self._deadlines.now
+        if self._is_mortal():
+            self._let_go()
+
+    def _is_mortal(self) -> bool:
+        return self._unforgiven() > _DEATHS
+
+    def _unforgiven(self) -> float:
+        return max(0.0, self._deaths - (self._deadlines.now - self._died_at) / _FORGIVEN)
 
     async def connect(self, until: float) -> Upstream:
         """A new connection, before the moment `until` of the loop's clock.
@@ -127,6 +151,9 @@ class Pool:
     def close(self) -> None:
         """No longer keep connections: idle ones end now, others with their answer."""
         self._closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
         while self._idle:
             self._idle.pop().abort()
 
@@ -139,7 +166,7 @@ class Pool:
             self._idle.remove(upstream)
 
     def _release(self, upstream: Upstream) -> None:
-        if self._closed or len(self._idle) >= _KEPT:
+        if self._closed or len(self._idle) >= _KEPT or (self._deaths and self._is_mortal()):
             upstream.abort()
         else:
             self._idle.append(upstream)

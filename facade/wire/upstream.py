@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
@@ -17,14 +17,13 @@ from facade.wire.leniency import STRICT, Leniency
 from facade.wire.lenient import AnswerReader, answer_decoder, answer_reader
 from facade.wire.limits import Limits
 from facade.wire.message import Field, ResponseHead
+from facade.wire.question import Question
 
 _ANSWER_LIMITS: Final = Limits(header_bytes=256 * 1024, headers=1000)
 """Bounds of a target's head: generous, because nobody may change the target, but bounds."""
 
 _INTERIM: Final = 32
 """1xx heads that one answer may bring; more is a target that never answers (RFC 9110 section 15.2 sets no bound)."""
-
-Interim = Callable[[ResponseHead], None]
 
 
 class Reply:
@@ -42,24 +41,6 @@ class Reply:
 
     def __repr__(self) -> str:
         return f"<Reply {self.head.status} {self.body!r}>"
-
-
-class Question(NamedTuple):
-    """One request to a target: its head as bytes, and its body, which goes out in chunks where `chunked` says so.
-
-    `patience` is how many seconds the target may be silent before its answer's head, once it has the whole request;
-    `until` the moment of the loop's clock at which the whole call ends; `interim` is given each 1xx head; `upgrade` is
-    the protocol that the head asks to change to.
-    """
-
-    head: bytes
-    body: Body
-    chunked: bool
-    asked_head: bool
-    patience: float
-    until: float
-    interim: Interim
-    upgrade: bytes | None = None
 
 
 class Upstream(Connection):
@@ -121,7 +102,7 @@ class Upstream(Connection):
         self.until = question.until
         self._watch_body()
         try:
-            self._send(question)
+            self.write_message(question.head, question.body, chunked=question.chunked)
             return await waiter
         except asyncio.CancelledError:
             self._let_go(waiter)
@@ -133,15 +114,6 @@ class Upstream(Connection):
             self.abort()
         elif not waiter.cancelled() and waiter.exception() is None:
             waiter.result().body.abandon()
-
-    def _send(self, question: Question) -> None:
-        head, body, chunked = question.head, question.body, question.chunked
-        if body.ended and not chunked:
-            self.write(head + body.take())
-        else:
-            self.write(head)
-            self.begin_body(chunked=chunked)
-            body.pipe(self)
 
     def end_body(self, trailers: list[Field]) -> None:
         super().end_body(trailers)
@@ -195,6 +167,8 @@ class Upstream(Connection):
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
+        if error is not None and (self._waiter is not None or self._decoder is not None) and (said := self.unread()):
+            self.data_received(said)  # an early refusal, and a reset because we went on sending
         self._fail(refusals.BROKEN)
         self._deadlines.forget(self)
         self._lost(self)

@@ -90,7 +90,7 @@ class Network:
         return await self.create_connection(factory, path, 0)
 
     async def getaddrinfo(
-        self, host: str, port: int, *, type: socket.SocketKind
+        self, host: str, port: int, **kind: socket.SocketKind
     ) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]]:
         self.looked_up.append((host, port))
         await asyncio.sleep(0)
@@ -100,7 +100,7 @@ class Network:
         if isinstance(known, BaseException):
             raise known
         families = [socket.AF_INET6 if ":" in address else socket.AF_INET for address in known]
-        return [(family, type, 6, "", (address, port)) for family, address in zip(families, known, strict=True)]
+        return [(family, kind["type"], 6, "", (address, port)) for family, address in zip(families, known, strict=True)]
 
     @property
     def connected(self) -> list[str]:

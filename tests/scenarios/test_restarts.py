@@ -118,6 +118,7 @@ def test_what_runs_in_the_predecessor_is_finished_there_and_the_idle_are_told(
         eventually(lambda: any(target == b"/slow" for target in legacy.targets), "it runs")
         succeed(serve, folder)
         first.said("draining", successor=True)
+        time.sleep(1)
         last = idle.get("/x")
         assert (last.body, last.closes) == (b"done", True)
         go.set()

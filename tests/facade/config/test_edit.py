@@ -55,9 +55,7 @@ def test_a_longer_word_leaves_the_comments_in_their_columns():
 
 def test_a_comment_with_no_room_left_of_it_is_pushed_by_one_space():
     text = "routes:\n  - {name: a, match: /a, stage: legacy} # here\n"
-    assert set_stage(text, "a", Stage.COMPLETE, None) == (
-        "routes:\n  - {name: a, match: /a, stage: complete} # here\n"
-    )
+    assert set_stage(text, "a", Stage.COMPLETE, None) == ("routes:\n  - {name: a, match: /a, stage: complete} # here\n")
 
 
 def test_a_stage_changes_one_line_and_its_comment_stays():

@@ -103,7 +103,7 @@ async def test_it_recovers_once_the_files_are_mended(files: Files):
 
 def test_bad_files_at_the_start_are_no_start(files: Files):
     files.tls.key.unlink()
-    with pytest.raises(StartError, match="server.key"):
+    with pytest.raises(StartError, match=r"server\.key"):
         Certificate("listen", files.tls)
 
 

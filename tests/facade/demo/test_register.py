@@ -17,9 +17,7 @@ def test_the_register_holds_every_claim(tmp_path: Path):
     path = register.make(tmp_path)
     known = claim("C7")
     assert rows(path, "select count(*) from claim") == [(len(CLAIMS),)]
-    assert rows(path, "select status, amount from claim where reference = 'C7'") == [
-        (known.status, str(known.amount))
-    ]
+    assert rows(path, "select status, amount from claim where reference = 'C7'") == [(known.status, str(known.amount))]
 
 
 def test_a_register_made_again_has_forgotten_what_was_written(tmp_path: Path):

@@ -420,7 +420,7 @@ async def test_a_tls_client_that_says_no_goodbye_is_waited_for_until_all_has_arr
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     on_the_way = [1, 1, 0]
-    monkeypatch.setattr("facade.wire.downstream.unsent", lambda _: on_the_way.pop(0))
+    monkeypatch.setattr("facade.wire.parting.unsent", lambda _: on_the_way.pop(0))
     front = Front(at_once)
     client = front.client(tls=True)
     client.stops_taking()
@@ -434,7 +434,7 @@ async def test_a_tls_client_that_says_no_goodbye_is_waited_for_until_all_has_arr
 
 
 async def test_a_tls_client_that_takes_nothing_is_cut_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("facade.wire.downstream.unsent", lambda _: 1)
+    monkeypatch.setattr("facade.wire.parting.unsent", lambda _: 1)
     front = Front(at_once)
     client = front.client(tls=True)
     client.stops_taking()

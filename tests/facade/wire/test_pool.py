@@ -17,7 +17,8 @@ from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.deadlines import NEVER, Deadlines
 from facade.wire.pool import Endpoint, Pool
-from facade.wire.upstream import Question, Upstream
+from facade.wire.question import Question
+from facade.wire.upstream import Upstream
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 QUESTION = Question(b"GET / HTTP/1.1\r\n\r\n", Body.whole(b""), False, False, 10.0, NEVER, lambda head: None)
@@ -138,6 +139,28 @@ async def test_no_more_than_a_burst_of_idle_connections_is_kept(network: Network
     await settle()
     assert repr(pool) == "<Pool 127.0.0.1:7000 open=256 idle=256>"
     assert [far.cut for far in network.ends] == [False] * 256 + [True] * 2
+
+
+async def test_a_target_whose_connections_die_when_they_are_used_again_gets_each_call_on_a_new_one(
+    network: Network,
+) -> None:
+    wheel = resting_wheel()
+    pool = pool_of(wheel)
+    for _ in range(10):
+        await used(pool, network, 1)
+        assert pool.idle(repeatable=True) is not None
+        pool.died()
+    await used(pool, network, 2)
+    pool.died()
+    await settle()
+    assert network.ends[-1].cut and network.ends[-2].cut
+    await used(pool, network, 1)
+    await settle()
+    assert network.ends[-1].cut
+    assert pool.idle(repeatable=True) is None
+    wheel.turn(wheel.now + 10)
+    await used(pool, network, 1)
+    assert pool.idle(repeatable=True) is not None
 
 
 async def test_a_closed_pool_keeps_no_connection_but_lets_answers_end(network: Network) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +19,8 @@ from facade.wire.connection import BODY_IDLE
 from facade.wire.deadlines import NEVER
 from facade.wire.framing import CHUNKED
 from facade.wire.message import Field, ResponseHead
-from facade.wire.upstream import Question, Reply, Upstream
+from facade.wire.question import Question
+from facade.wire.upstream import Reply, Upstream
 
 HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
@@ -64,13 +66,13 @@ class Client:
 class Line:
     """One upstream connection, its target, and what is asked over it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: bool = False) -> None:
         self.wheel = resting_wheel()
         self.released: list[Upstream] = []
         self.lost: list[Upstream] = []
         self.interim: list[int] = []
         self.upstream = Upstream(self.wheel, self.released.append, self.lost.append)
-        self.target = FarEnd(self.upstream)
+        self.target = FarEnd(self.upstream, tls=tls)
 
     def question(
         self, body: Body | None = None, *, chunked: bool = False, asked_head: bool = False, until: float = NEVER
@@ -314,6 +316,27 @@ async def test_a_target_that_leaves_before_its_answers_head_is_broken(how: str, 
     assert await refused(asking) is refusals.BROKEN
     assert line.upstream.answering == bool(said)
     await settle()
+    assert line.lost == [line.upstream]
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_what_a_target_said_before_it_reset_the_upload_is_heard(tls: bool) -> None:
+    line = Line(tls=tls)
+    asking = await line.ask(Body(10))
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, EARLY)
+        line.target.socket.descriptor = reading
+        line.target.resets()
+        await settle()
+    finally:
+        os.close(reading)
+        os.close(writing)
+    if tls:
+        assert await refused(asking) is refusals.BROKEN
+    else:
+        reply = await asking
+        assert (reply.head.status, reply.body.take()) == (413, b"no")
     assert line.lost == [line.upstream]
 
 

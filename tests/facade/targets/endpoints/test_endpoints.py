@@ -168,7 +168,9 @@ async def test_those_that_are_left_out_are_tried_last(network: Network) -> None:
 
 
 @pytest.mark.parametrize(("urls", "tries"), [((A,), 1), ((A, B, C), 3)])
-async def test_what_the_last_one_did_is_told_where_all_fail(network: Network, urls: tuple[str, ...], tries: int) -> None:
+async def test_what_the_last_one_did_is_told_where_all_fail(
+    network: Network, urls: tuple[str, ...], tries: int
+) -> None:
     network.failure = ConnectionRefusedError()
     some = Set(*urls)
     with pytest.raises(Refusal) as caught:
@@ -180,7 +182,7 @@ async def test_what_the_last_one_did_is_told_where_all_fail(network: Network, ur
 async def test_ties_are_broken_by_turns_with_new_connections_too(network: Network) -> None:
     two = Set(A, B)
     for _ in range(6):
-        member, upstream = await two.endpoints.connect(two.chosen(), NEVER)
+        _, upstream = await two.endpoints.connect(two.chosen(), NEVER)
         upstream.abort()
         await settle()
     assert Counter(network.connected) == {"10.0.0.1": 3, "10.0.0.2": 3}

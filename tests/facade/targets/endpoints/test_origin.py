@@ -186,4 +186,3 @@ async def test_an_origin_shows_its_endpoints(network: Network) -> None:
     origin = await found(network, "10.0.0.1")
     expected = "<Member <Pool 10.0.0.1:7000 open=0 idle=0> <Health in failures=0>>"
     assert repr(origin) == f"<Origin silo.example:7000 [{expected}]>"
-

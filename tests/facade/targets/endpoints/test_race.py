@@ -36,6 +36,15 @@ def silent(names: str) -> dict[str, asyncio.Event]:
     return {name: asyncio.Event() for name in names}
 
 
+async def until_connecting(network: Network, count: int) -> None:
+    for _ in range(100):
+        if len(network.connected) == count:
+            break
+        await asyncio.sleep(0)
+    await settle()
+    assert len(network.connected) == count
+
+
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """No patience at all with one that does not answer."""
@@ -81,8 +90,7 @@ async def test_one_that_was_tried_later_has_not_failed(network: Network, hurried
     network.silent_at = silent("abc")
     field = Field()
     racing = field.run()
-    while len(network.connected) < 3:
-        await asyncio.sleep(0)
+    await until_connecting(network, 3)
     network.silent_at["b"].set()
     member, _ = await racing
     assert member is field.members[1]
@@ -102,9 +110,7 @@ async def test_of_two_that_answer_together_the_second_is_let_go(network: Network
     network.silent_at = silent("ab")
     field = Field("ab")
     racing = field.run()
-    while len(network.connected) < 2:
-        await asyncio.sleep(0)
-    await settle()
+    await until_connecting(network, 2)
     for answers in network.silent_at.values():
         answers.set()
     member, _ = await racing
@@ -119,8 +125,7 @@ async def test_whoever_gives_up_leaves_nothing_open(network: Network, hurried: N
     network.silent_at = silent("abc")
     field = Field()
     racing = field.run()
-    while len(network.connected) < 3:
-        await asyncio.sleep(0)
+    await until_connecting(network, 3)
     racing.cancel()
     await settle()
     assert racing.cancelled()
