@@ -8,7 +8,6 @@ the moment `until`, where the call as a whole has a deadline.
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import struct
 from typing import Final, cast
@@ -21,9 +20,6 @@ from facade.wire.message import Field
 
 BODY_IDLE: Final = 30.0
 """Seconds in which a body that is under way must move; slow links pause for seconds, not for half a minute."""
-
-_LAST_WORDS: Final = 64 * 1024
-"""Bytes that are read from a broken connection: a refusal and its page."""
 
 _RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER on, with no time to linger: closing resets the connection."""
@@ -79,18 +75,6 @@ class Connection(asyncio.Protocol):
         """Let the peer see that the connection was cut, and not that it ended."""
         if not self.closing:
             self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-
-    def unread(self) -> bytes:
-        """What came before the connection broke and has not been read.
-
-        Whoever writes to a peer that has closed is reset, and hears of it before it reads on (RFC 9112 section 9.6).
-        """
-        if self._transport.get_extra_info("ssl_object") is not None:
-            return b""  # it would have to be decrypted
-        try:
-            return os.read(self._transport.get_extra_info("socket").fileno(), _LAST_WORDS)
-        except OSError:
-            return b""
 
     # The source of a body.
 

@@ -167,8 +167,6 @@ class Upstream(Connection):
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
-        if error is not None and (self._waiter is not None or self._decoder is not None) and (said := self.unread()):
-            self.data_received(said)  # an early refusal, and a reset because we went on sending
         self._fail(refusals.BROKEN)
         self._deadlines.forget(self)
         self._lost(self)

@@ -20,10 +20,6 @@ class FakeSocket:
 
     def __init__(self) -> None:
         self.options: list[tuple[int, int, Any]] = []
-        self.descriptor = -1
-
-    def fileno(self) -> int:
-        return self.descriptor
 
     def setsockopt(self, level: int, option: int, value: Any) -> None:
         self.options.append((level, option, value))
