@@ -143,6 +143,7 @@ class Sidecar:
         doors = await asyncio.to_thread(open_doors, self._listeners(), predecessor)
         self._listen_for_signals()
         await self._open_platform(doors["listen"])
+        await self._reloader.keep()
         self._health.configured = True
         listeners = [await self._open_observe(doors["observe"]), await self._open_admin(doors["admin"])]
         background = self._watch(poll=flags.poll)

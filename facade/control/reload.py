@@ -94,6 +94,9 @@ class Reloader:
         self._publish(built)
         self._metrics.reloaded(self._last.outcome)
         tell(self._last, self.configuration, "start")
+
+    async def keep(self) -> None:
+        """Remember what was started with, once it really serves: a start that fails must leave no memory."""
         if self._last.outcome is Outcome.ACCEPTED:
             await self._keep(self._beginning.files)
 

@@ -64,6 +64,7 @@ async def house(files) -> AsyncIterator[House]:
     source = files.source()
     reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, lambda: NOW)
     await reloader.start()
+    await reloader.keep()
     yield House(files, reloader, snapshots, metrics, catalog)
     await catalog.close()
     deadlines.stop()
@@ -194,6 +195,7 @@ async def test_a_silo_that_cannot_be_opened_stops_the_start_with_one_line(
         StartError, match=r"^silos: a silo cannot be opened: register: no such folder; mend its settings$"
     ):
         await house.reloader.start()
+        await house.reloader.keep()
 
 
 async def test_reloads_asked_for_at_once_are_two_and_everybody_gets_the_last_files(
@@ -250,6 +252,7 @@ async def test_a_sidecar_that_began_on_its_memory_says_so_until_the_files_are_me
     reloader = Reloader(source, beginning, house.catalog, house.snapshots, house.metrics, lambda: NOW)
     with structlog.testing.capture_logs() as said:
         await reloader.start()
+        await reloader.keep()
     assert house.stage("titles.read") == "legacy"
     assert house.figure("facade_config_reloads_total", result="rejected") == 1
     assert said[0]["event"] == "configuration rejected"
