@@ -34,7 +34,7 @@ class Problem:
             return HTTPStatus(self.status // 100 * 100).phrase
 
     def document(self, request_id: str) -> bytes:
-        """The problem as JSON; `instance` is the request's id where it has one, never its path."""
+        """The problem as JSON; `instance` is the request's id where it has one, as a URN-like reference, never its path."""
         members = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
         if request_id:
             members["instance"] = f"urn:request:{request_id}"

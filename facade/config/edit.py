@@ -21,7 +21,7 @@ from facade.routing.stage import Stage
 _LISTS: Final = ("routes", "groups")
 _QUOTES: Final = frozenset({"'", '"'})
 _GAP: Final = re.compile(r"([^#'\"\r\n]*?)( +)(?=#)")
-"""What stands between a scalar and its line's comment; a quote before the `#` may be around it and ends the look."""
+"""What stands between a scalar and the comment of its line; a quote before the `#` may be around it, so it ends the look."""
 _FOUND_IN: Final = "the file"
 _MOVES_WITH: Final = "move the group that names it, or write its stage"
 _ADD_CANARY: Final = "write canary: {share: 10%, by: cookie session} below its stage"
@@ -100,7 +100,7 @@ def _scalar(block: MappingNode, key: str, what: str, mend: str) -> ScalarNode:
 
 
 def _replaced(text: str, node: ScalarNode, written: str) -> str:
-    """The text with the scalar replaced. A comment behind it stays in its column, as far as there is room."""
+    """The text with the scalar replaced. A comment behind it stays in its column, as far as there are spaces to give."""
     behind = text[node.end :]
     gap = _GAP.match(behind)
     if gap is not None:

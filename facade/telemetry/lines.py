@@ -14,6 +14,9 @@ from typing import Final, Protocol
 ROOM: Final = 1024 * 1024
 """Bytes that may wait: about 4,000 request lines, a few seconds of the busiest log."""
 
+_GATHER: Final = 0.05
+"""Seconds in which lines gather before they are written: to wake the thread for each costs more than its line."""
+
 _STUCK: Final = 0.05
 """Seconds until a stream that would block (someone made it non-blocking) is tried again."""
 
@@ -47,9 +50,10 @@ class Lines:
             if self._closed or self._held + len(line) > self._room:
                 self._dropped += 1
                 return
+            if not self._waiting:
+                self._changed.notify_all()
             self._waiting.append(line)
             self._held += len(line)
-            self._changed.notify_all()
 
     def flush(self, seconds: float) -> bool:
         """Wait until all is written, at most `seconds`; whether it is."""
@@ -78,6 +82,7 @@ class Lines:
         """The lines that wait, once there are any, and how many were dropped before; no lines when closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
+            self._changed.wait_for(lambda: self._closed, _GATHER)
             lines, self._waiting = self._waiting, []
             dropped = self._dropped
             if lines:

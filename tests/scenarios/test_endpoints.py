@@ -216,7 +216,7 @@ def test_a_reload_keeps_the_connections_and_what_is_known_of_each_endpoint(
             sidecar.changed(lambda urls=urls: routed(folder, *urls))
     assert load.failures == []
     assert more.requests
-    assert len(alive.conversations) <= alive_before + 4  # one for each caller of the load, not one for each reload
+    assert len(alive.conversations) <= alive_before + 1
     assert len(sidecar.lines("endpoint left out")) == 1
 
 

@@ -67,7 +67,7 @@ def named(name: str) -> Script:
 class Peer:
     """A server on a free port of 127.0.0.1. `script` may be changed at any time: new connections follow the new one.
 
-    It may also be on a port or address of the test's choice, on a Unix socket at `path`, or speak TLS. `strangers`
+    It may also be on a port or address of the test's choice, on a Unix socket at `path`, or speak TLS; `strangers`
     counts those whose handshake failed.
     """
 
