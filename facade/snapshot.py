@@ -25,7 +25,10 @@ class RequestLog:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One accepted configuration, ready to serve. `unmatched` takes what no route covers, None answers 404."""
+    """One accepted configuration, ready to serve. `unmatched` takes what no route covers, None answers 404.
+
+    `as_sent` where some route, or what is `unmatched_as_sent`, takes paths that have several readings.
+    """
 
     revision: str
     table: RouteTable
@@ -34,6 +37,8 @@ class Snapshot:
     forwarded: Forwarded
     log: RequestLog
     unmatched: Target | None = None
+    unmatched_as_sent: bool = False
+    as_sent: bool = False
 
 
 class Snapshots:

@@ -5,6 +5,8 @@ Nothing is checked here. A key that was left out takes the default of the value,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +18,7 @@ from facade.config.reach import TargetTlsBlock
 from facade.config.routes_file import CanaryBlock, GroupBlock, PlatformBlock, RouteBlock
 from facade.config.settings import Drain, Freeze, Listener, Log, Settings, Tls
 from facade.config.silo_file import PassthroughSettings, ProtectBlock, SiloBlock
-from facade.routing.route import Canary, Group, Place, PlatformService, Route, TargetTls
+from facade.routing.route import Canary, Group, Place, PlatformService, Route, SiloReference, TargetTls
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, BreakerRules, Passthrough, Protect, Silo
 from facade.targets.protect.hours import Hours
@@ -60,6 +62,7 @@ def compile_passthrough(block: PassthroughSettings, folder: Path) -> Passthrough
         tls=_target_tls(block.tls, folder),
         takes_chunks=block.chunked != "never",
         leniency=frozenset(block.lenient),
+        paths_as_sent=block.paths is not None,
     )
 
 
@@ -85,6 +88,19 @@ def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place, fol
         owner=block.owner,
         place=place,
     )
+
+
+def with_sides(route: Route, silos: Mapping[str, Silo]) -> Route:
+    """The route with what all its sides say alike."""
+    sides = [side for side in (route.legacy, route.platform) if side is not None]
+    return replace(route, as_sent=bool(sides) and all(_takes_as_sent(side, silos) for side in sides))
+
+
+def _takes_as_sent(side: SiloReference | PlatformService, silos: Mapping[str, Silo]) -> bool:
+    if isinstance(side, PlatformService):
+        return side.paths_as_sent
+    reach = silos[side.silo].reach
+    return isinstance(reach, Passthrough) and reach.paths_as_sent
 
 
 def compile_group(block: GroupBlock) -> Group:
@@ -125,7 +141,8 @@ def _protect(block: ProtectBlock | None, zone: ZoneInfo) -> Protect:
 def _platform(block: PlatformBlock, folder: Path) -> PlatformService:
     first, *others = block.url
     tls = _target_tls(block.tls, folder)
-    return PlatformService(first, block.path, block.timeout, block.host, tuple(others), tls)
+    as_sent = block.paths is not None
+    return PlatformService(first, block.path, block.timeout, block.host, tuple(others), tls, as_sent)
 
 
 def _target_tls(block: TargetTlsBlock | None, folder: Path) -> TargetTls | None:

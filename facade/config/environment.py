@@ -33,6 +33,7 @@ KEYS: Final = (
     "limits.body_timeout",
     "limits.idle_timeout",
     "limits.connections",
+    "limits.kept_bytes",
     "limits.tunnel_idle",
     "limits.tunnel_grace",
     "log.requests",

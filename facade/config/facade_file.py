@@ -61,6 +61,7 @@ class LimitsBlock(Block):
     body_timeout: PositiveDuration | None = None
     idle_timeout: PositiveDuration | None = None
     connections: Count | None = None
+    kept_bytes: Size | None = None
     tunnel_idle: PositiveDuration | None = None
     tunnel_grace: PositiveDuration | None = None
 

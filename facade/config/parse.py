@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from facade.config.checks import RULES, WARNINGS, judge
-from facade.config.compile import compile_route
+from facade.config.compile import compile_route, with_sides
 from facade.config.draft import Draft, DraftFacade, DraftGroup, DraftRoute, DraftSilo
 from facade.config.environment import unknown_variables
 from facade.config.kinds import Kinds
@@ -165,12 +165,12 @@ def _configuration(draft: Draft, revision: str) -> Configuration:
     """What a draft without mistakes means. Every part of it has its value: else there would be a mistake."""
     assert draft.facade is not None
     assert draft.facade.settings is not None
-    silos = [_whole(each.silo) for each in draft.silos]
+    silos = {silo.name: silo for silo in (_whole(each.silo) for each in draft.silos)}
     return Configuration(
         revision=revision,
         settings=draft.facade.settings,
-        silos={silo.name: silo for silo in silos},
-        routes=tuple(_whole(each.route) for each in draft.routes),
+        silos=silos,
+        routes=tuple(with_sides(_whole(each.route), silos) for each in draft.routes),
         groups=tuple(_whole(each.group) for each in draft.groups),
     )
 

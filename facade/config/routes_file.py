@@ -114,10 +114,13 @@ class PlatformBlock(Block):
     timeout: PositiveDuration | None = None
     host: Literal["caller", "target"] = "caller"
     tls: TargetTlsBlock | None = None
+    paths: Literal["as sent"] | None = None
 
     @model_validator(mode="after")
     def _is_reached_as_it_says(self) -> PlatformBlock:
         check_reach(self.url, self.tls)
+        if self.path is not None and self.paths is not None:
+            raise Unfit("takes paths as sent and replaces them by path; keep one of the two")
         return self
 
 

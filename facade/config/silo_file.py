@@ -67,6 +67,7 @@ class PassthroughSettings(Block):
     tls: TargetTlsBlock | None = None
     chunked: Literal["never"] | None = None
     lenient: Annotated[tuple[Fault, ...], one_or_more(Fault)] = ()
+    paths: Literal["as sent"] | None = None
 
     @model_validator(mode="after")
     def _is_reached_as_it_says(self) -> PassthroughSettings:

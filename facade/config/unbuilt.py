@@ -11,11 +11,7 @@ from typing import Final
 
 FACADE: Final = frozenset({"tunnel_grace"})
 
-SILO: Final = frozenset(
-    {
-        "settings.paths",
-    }
-)
+SILO: Final[frozenset[str]] = frozenset()
 
 GROUP: Final = frozenset({"guard", "plan", "point_of_no_return", "reverse_shadow_until", "shadow"})
 

@@ -31,7 +31,7 @@ class Asked:
 
 
 class Call:
-    """The call as it is read. `path` is None where it is none, or could be read as another one."""
+    """The call as it is read. `path` is None where it is none, or could be read as another one; `raw` is it as sent."""
 
     def __init__(self, asked: Asked) -> None:
         self.method = asked.method
@@ -40,7 +40,8 @@ class Call:
         for name, value in asked.headers:
             self._add(name.lower(), value)
         authority, target = _split(asked.url)
-        self.path = normalise(target.partition("?")[0])
+        self.raw = target.partition("?")[0]
+        self.path = normalise(self.raw)
         self.host = hostname(self._fields.get("host", "") if authority is None else authority)
 
     def _add(self, name: str, value: str) -> None:

@@ -11,7 +11,7 @@ from facade.routing.route import Route
 from facade.routing.table import RouteTable
 from facade.snapshot import RequestLog, Snapshot
 from facade.targets.catalog import Adoption, Catalog
-from facade.targets.definition import Silo
+from facade.targets.definition import Passthrough, Silo
 from facade.telemetry.information import RouteInfo, SiloInfo
 from facade.wire.limits import Forwarded, Limits
 
@@ -63,8 +63,16 @@ async def build(worked_out: Compiled, catalog: Catalog) -> Built:
         forwarded=settings.forwarded,
         log=RequestLog(settings.log.requests, settings.log.errors),
         unmatched=adoption.unmatched,
+        unmatched_as_sent=unmatched_as_sent(configuration),
+        as_sent=unmatched_as_sent(configuration) or any(route.as_sent for route in configuration.routes),
     )
     return Built(worked_out, snapshot, adoption)
+
+
+def unmatched_as_sent(configuration: Configuration) -> bool:
+    """Whether what no route covers goes to a silo that takes paths that have several readings."""
+    silo = configuration.silos.get(configuration.settings.unmatched or "")
+    return silo is not None and isinstance(silo.reach, Passthrough) and silo.reach.paths_as_sent
 
 
 def route_infos(routes: Iterable[Route]) -> tuple[RouteInfo, ...]:

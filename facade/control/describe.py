@@ -21,7 +21,7 @@ def share_of(route: Route) -> float | None:
 
 
 def name_of(side: SiloReference | PlatformService | None) -> str | None:
-    """What a side points at, as an operator writes it: `SILO.OPERATION`, `SILO`, or a service's URLs and path."""
+    """What a side points at, as an operator writes it: `SILO.OPERATION`, `SILO`, or a service's URLs with its path."""
     if side is None:
         return None
     return f"{', '.join(side.urls)}{side.path or ''}" if isinstance(side, PlatformService) else str(side)

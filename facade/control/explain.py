@@ -10,6 +10,7 @@ from typing import Final
 
 from facade.config.settings import Configuration
 from facade.control.asked import Asked, AskedFacts, Call
+from facade.control.build import unmatched_as_sent
 from facade.control.describe import name_of, share_of
 from facade.problem import Problem
 from facade.routing.decide import decide
@@ -52,11 +53,21 @@ def explain(configuration: Configuration, table: RouteTable, asked: Asked) -> Ex
         return _own(refusals.METHOD_NOT_ALLOWED, f"{asked.method} is never passed on")
     call = Call(asked)
     if call.path is None:
-        return _own(refusals.BAD_TARGET, "its path is none, or could be read as another: dots, doubled slashes, #")
+        return _as_sent(configuration, table, call)
     found = table.find(call.host, call.method, call.path, call.header)
     if isinstance(found, Found):
         return _matched(found, call)
     return _not_matched(configuration, found)
+
+
+def _as_sent(configuration: Configuration, table: RouteTable, call: Call) -> Explanation:
+    """A path that has several readings: it goes where all of them lead, if paths are taken as sent there."""
+    found = table.find_as_sent(call.host, call.method, call.raw, call.header)
+    if isinstance(found, Found):
+        return _matched(found, call)
+    if found is None and unmatched_as_sent(configuration):
+        return _not_matched(configuration, None)
+    return _own(refusals.BAD_TARGET, "its path is none, or could be read as another: dots, doubled slashes, #")
 
 
 def _matched(found: Found, call: Call) -> Explanation:

@@ -1,7 +1,7 @@
 """The data plane: the short way of every request, in the order of this list.
 
     receive   the head becomes a request: its host, path and sender, or a refusal
-    (match)   the route table finds its route            facade.routing.table
+    (match)   the route table finds its route            facade.routing.table; as_sent, for a path with several readings
     facts     what a canary's rules may read of it
     (decide)  the stage, the rules and the key say who answers   facade.routing.decide
     (ask)     the target answers                          facade.targets

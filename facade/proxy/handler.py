@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from facade.problem import Problem, Refusal
+from facade.proxy.as_sent import find_as_sent
 from facade.proxy.facts import RequestFacts
 from facade.proxy.passage import Chance, Passage
 from facade.proxy.receive import ends_here, host_name, receive
@@ -70,12 +71,16 @@ class Handler:
             self._recorder.record(passage, passage.outcome(self._clock()), snapshot.log)
 
     async def _answer(self, snapshot: Snapshot, passage: Passage) -> None:
-        request = receive(passage.exchange, snapshot.forwarded)
+        request = receive(passage.exchange, snapshot.forwarded, as_sent=snapshot.as_sent)
         if request.head.method == b"OPTIONS" and ends_here(request.head):
             passage.status, passage.reason = 200, "options"
             return await respond(passage.exchange, options_reply())
         facts = RequestFacts(request)
-        found = snapshot.table.find(host_name(request.sender.host), passage.method, request.path, facts.header)
+        host = host_name(request.sender.host)
+        if request.path:
+            found = snapshot.table.find(host, passage.method, request.path, facts.header)
+        else:
+            found = find_as_sent(snapshot, request, host, passage.method, facts)
         if found is None:
             target = self._unmatched(snapshot, passage)
         elif isinstance(found, WrongMethod):

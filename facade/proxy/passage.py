@@ -42,7 +42,9 @@ class Passage:
         return self._request_id
 
     def outcome(self, now: float) -> Outcome:
-        route = self.route
+        route, failure = self.route, self.exchange.failure
+        if failure is not None and not self.exchange.started:
+            self.status = failure.status  # the connection is about to say so
         return Outcome(
             route=None if route is None else route.name,
             stage=None if route is None else route.stage,

@@ -49,8 +49,11 @@ _NOT_SERVED: Final = replace(
 )
 
 
-def receive(exchange: Exchange, forwarded: Forwarded) -> Request:
-    """Read the request, or raise `Refusal` where it could be read in two ways."""
+def receive(exchange: Exchange, forwarded: Forwarded, *, as_sent: bool = False) -> Request:
+    """Read the request, or raise `Refusal` where it could be read in two ways.
+
+    Its path may have several readings where somebody takes it `as_sent`; the request's own is then empty.
+    """
     head = exchange.head
     if head.method in _REFUSED_METHODS:
         raise Refusal(_NOT_SERVED)
@@ -60,10 +63,12 @@ def receive(exchange: Exchange, forwarded: Forwarded) -> Request:
     path, mark, query = head.target.partition(b"?")
     normal = normalise(path.decode("ascii")) if path != EVERYTHING else "*"
     if normal is None:
-        raise Refusal(refusals.BAD_TARGET)
+        if not as_sent:
+            raise Refusal(refusals.BAD_TARGET)
+        normal = ""
     if passes(head) >= _MAX_PASSES:
         raise Refusal(refusals.LOOP)
-    if head.has(EXPECT):
+    if exchange.body.length and head.has(EXPECT):  # without a body there is nothing to wait for
         _expect(head)
     certificate = exchange.certificate
     if certificate or client_certificate.MARK in head.lowered:

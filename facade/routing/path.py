@@ -39,7 +39,9 @@ _AMBIGUOUS: Final = re.compile(
     r"|//|/(?:;|%3B)"  # an empty segment, or one once its parameters are dropped
     r"|/\.{1,2}(?:[/;]|%3B|\Z)"  # a dot segment, likewise (RFC 3986 section 5.2.4)
 )
-_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]")
+CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]")
+"""A control character among a path's octets."""
+
 _PARAMETERS: Final = re.compile(r"(?:;|%3B).*+")
 _ESCAPED_DELIMITER: Final = re.compile("|".join(f"%{ord(each):02X}" for each in _DELIMITERS))
 
@@ -56,10 +58,15 @@ def normalise(raw: str) -> str | None:
         return raw
     if _TARGET.fullmatch(raw) is None:
         return None
-    path = _SPELLING.sub(_respell, raw)
+    path = respelled(raw)
     if _AMBIGUOUS.search(path) is not None or not _is_text(path):
         return None
     return path
+
+
+def respelled(path: str) -> str:
+    """The path with each character spelt one way (RFC 3986 section 6.2.2), whatever it may mean."""
+    return _SPELLING.sub(_respell, path)
 
 
 def literal_form(segment: str) -> str:
@@ -90,4 +97,4 @@ def _is_text(path: str) -> bool:
         octets.decode()
     except UnicodeDecodeError:
         return False
-    return _CONTROL.search(octets) is None
+    return CONTROL.search(octets) is None

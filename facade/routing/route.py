@@ -157,7 +157,7 @@ class PlatformService:
 
     `url` is its origin without a path, `others` are those of further endpoints that do the same; `path` is a template
     that replaces the request's path (None: as sent); `timeout` bounds one try, in seconds; `host` is `caller` (the Host
-    field as sent) or `target`.
+    field as sent) or `target`; with `paths_as_sent` it takes paths that have several readings.
     """
 
     url: str
@@ -166,6 +166,7 @@ class PlatformService:
     host: str = "caller"
     others: tuple[str, ...] = ()
     tls: TargetTls | None = None
+    paths_as_sent: bool = False
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -186,7 +187,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route, everything an operator said of it. `timeout` bounds the whole call, in seconds."""
+    """One route, everything an operator said of it. `timeout` bounds the whole call, in seconds.
+
+    `as_sent` where every side of it takes paths that have several readings; a route without sides takes none.
+    """
 
     name: str
     match: Match
@@ -200,6 +204,7 @@ class Route:
     successor: str | None = None
     group: str | None = None
     owner: str | None = None
+    as_sent: bool = False
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

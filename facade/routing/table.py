@@ -11,12 +11,14 @@ A path that some route would take with another method is `WrongMethod`, never un
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from facade.routing.path import literal_form
+from facade.routing.readings import readings
 from facade.routing.route import Match, Route, SegmentKind
 from facade.routing.trie import Node, Shape, shape
 
@@ -40,6 +42,14 @@ class WrongMethod:
 
     allow: tuple[str, ...]
 
+
+class Ambiguous(enum.Enum):
+    """A path that nobody may be sent: what it leads to depends on who reads it, or somebody does not take it."""
+
+    AMBIGUOUS = enum.auto()
+
+
+AMBIGUOUS: Final = Ambiguous.AMBIGUOUS
 
 _NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -136,6 +146,19 @@ class RouteTable:
                     if not candidate.headers or candidate.fits(header):
                         return candidate.found(segments)
         return _wrong_method(roots, literals, header)
+
+    def find_as_sent(self, host: str, method: str, path: str, header: Header) -> Found | Ambiguous | None:
+        """The one route that takes a path as sent, however it is read; None if by no reading there is one."""
+        texts = readings(path)
+        if texts is None:
+            return AMBIGUOUS
+        first, *others = [self.find(host, method, text, header) for text in texts]
+        if first is None:
+            return None if not any(others) else AMBIGUOUS
+        if isinstance(first, WrongMethod) or not first.route.as_sent:
+            return AMBIGUOUS
+        agree = all(isinstance(other, Found) and other.route is first.route for other in others)
+        return first if agree else AMBIGUOUS
 
     def __repr__(self) -> str:
         return f"<RouteTable routes={self._routes} hosts={len(self._hosts)} depth={self._depth}>"

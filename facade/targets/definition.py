@@ -60,7 +60,7 @@ class Passthrough:
 
     `rewrite` when its own address in the fields of its answers becomes the platform's. `others` are the origins of
     further endpoints that do the same; `takes_chunks` is False for one that wants every body with its length; the
-    faults of `leniency` are forgiven in its answers.
+    faults of `leniency` are forgiven in its answers; with `paths_as_sent` it takes paths that have several readings.
     """
 
     url: str = field(repr=False)  # it may come from a substitution, and those are shown nowhere
@@ -70,6 +70,7 @@ class Passthrough:
     tls: TargetTls | None = field(default=None, repr=False)
     takes_chunks: bool = True
     leniency: Leniency = STRICT
+    paths_as_sent: bool = False
 
     @property
     def urls(self) -> tuple[str, ...]:

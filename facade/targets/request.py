@@ -12,9 +12,10 @@ from facade.wire.message import RequestHead, ResponseHead
 class Request:
     """One received request.
 
-    `path` and `query` are as sent, `query` with its `?` or empty; `parameters` those of the route's template,
-    percent-encoded as sent. `until` is the moment of the loop's clock, in seconds, at which the whole call ends.
-    `traceparent` is None where the caller's own is passed on. `interim` passes a 1xx head to the caller.
+    `path` is in normal form, empty where it has several readings; `query` is as sent, with its `?` or empty;
+    `parameters` are those of the route's template, percent-encoded as sent. `until` is the moment of the loop's clock,
+    in seconds, at which the whole call ends. `traceparent` is None where the caller's own is passed on. `interim`
+    passes a 1xx head to the caller.
     """
 
     __slots__ = (

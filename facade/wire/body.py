@@ -8,7 +8,6 @@ source in the same way. A body ends exactly once: complete, or failed with the r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Final, Protocol
 
 from facade.problem import Refusal
@@ -46,11 +45,10 @@ class Watcher(Protocol):
 
 
 class Body:
-    """The bytes of one message. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`."""
+    """The bytes of one message, of which `held` wait. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`."""
 
     __slots__ = (
         "_chunks",
-        "_held",
         "_sink",
         "_source",
         "_stopped",
@@ -58,6 +56,7 @@ class Body:
         "_watcher",
         "ended",
         "failure",
+        "held",
         "length",
         "trailers",
     )
@@ -69,7 +68,7 @@ class Body:
         self.trailers: list[Field] = []
         self._source = source
         self._chunks: list[bytes] = []
-        self._held = 0
+        self.held = 0
         self._sink: Sink | None = None
         self._stopped = False
         self._waiter: asyncio.Future[None] | None = None
@@ -78,7 +77,7 @@ class Body:
     def __repr__(self) -> str:
         state = "failed" if self.failure else "ended" if self.ended else "open"
         framing = "chunked" if self.length == CHUNKED else self.length
-        return f"<Body {framing} {state} held={self._held}>"
+        return f"<Body {framing} {state} held={self.held}>"
 
     @classmethod
     def whole(cls, data: bytes) -> Body:
@@ -100,8 +99,8 @@ class Body:
             self._sink.write_body(data)
             return
         self._chunks.append(data)
-        self._held += len(data)
-        if self._held > HIGH_WATER:
+        self.held += len(data)
+        if self.held > HIGH_WATER:
             self.hold()
 
     def end(self, trailers: list[Field]) -> None:
@@ -132,7 +131,7 @@ class Body:
             return b""
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         self._chunks = []
-        self._held = 0
+        self.held = 0
         return data
 
     def watch(self, watcher: Watcher) -> None:
@@ -170,7 +169,7 @@ class Body:
 
     async def collect(self, limit: int) -> bytes:
         """The whole body; one that is larger than `limit` bytes is a 413."""
-        collector = _Collector(limit, self.fail)
+        collector = _Collector(limit, self)
         self.pipe(collector)
         await self.done()
         if collector.overfull:
@@ -213,10 +212,10 @@ _EMPTY.ended = True
 class _Collector:
     """A sink that keeps everything, up to a limit."""
 
-    def __init__(self, limit: int, refuse: Callable[[Refusal], None]) -> None:
+    def __init__(self, limit: int, body: Body) -> None:
         self.chunks: list[bytes] = []
         self._room = limit
-        self._refuse = refuse
+        self._body = body
 
     @property
     def overfull(self) -> bool:
@@ -225,9 +224,10 @@ class _Collector:
     def write_body(self, data: bytes) -> None:
         self._room -= len(data)
         if self.overfull:
-            self._refuse(Refusal(refusals.BODY_TOO_LARGE))
+            self._body.fail(Refusal(refusals.BODY_TOO_LARGE))
         else:
             self.chunks.append(data)
+            self._body.held += len(data)
 
     def end_body(self, trailers: list[Field]) -> None:
         """Trailers have no place in a collected body (RFC 9110 section 6.5.1)."""

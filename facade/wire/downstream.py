@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -12,12 +12,11 @@ from facade.wire import client_certificate, refusals
 from facade.wire.answers import problem_answer
 from facade.wire.body import Body
 from facade.wire.deadlines import NEVER
-from facade.wire.decoders import UntilCloseDecoder, request_decoder
+from facade.wire.decoders import UntilCloseDecoder
 from facade.wire.exchange import Exchange
-from facade.wire.framing import UNTIL_CLOSE, request_framing
+from facade.wire.framing import UNTIL_CLOSE
 from facade.wire.message import RequestHead
-from facade.wire.parting import Parting
-from facade.wire.reader import RequestReader
+from facade.wire.receiving import Receiving
 from facade.wire.sockets import unread
 
 if TYPE_CHECKING:
@@ -25,29 +24,17 @@ if TYPE_CHECKING:
     from facade.wire.tunnel import Ending, Tunnel
     from facade.wire.upstream import Upstream
 
-_AHEAD: Final = 64 * 1024
-"""Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read."""
-
-SLOWEST: Final = 240
-"""Bytes a second that a request's body must bring, on average over `limits.body_timeout`: what well-known servers ask
-of a client, and a tenth of what the oldest of mobile networks gives. Less is somebody who only holds a connection."""
-
 _log = structlog.get_logger("facade.wire")
 
 
-class Downstream(Parting):
+class Downstream(Receiving):
     """One client. At any moment it is idle, reading a head, answering, or lingering before the close."""
 
-    __slots__ = ("_ahead", "_exchange", "_reader", "_server", "_stalled", "_task", "certificate", "peer")
+    __slots__ = ("_task", "certificate", "peer")
 
     def __init__(self, server: Server) -> None:
-        super().__init__(server.deadlines, server.limits())
-        self._server = server
-        self._reader: RequestReader | None = None
-        self._exchange: Exchange | None = None
+        super().__init__(server)
         self._task: asyncio.Task[None] | None = None
-        self._ahead = b""
-        self._stalled = False
         self.certificate = b""
         self.peer = ""
 
@@ -76,24 +63,13 @@ class Downstream(Parting):
         if not self._server.joined(self):
             self._refuse(refusals.OVERLOADED)
 
-    def data_received(self, data: bytes) -> None:
-        if self._lingering:
-            return
-        if self._decoder is not None:
-            data = self._decode(data)
-            if not data:
-                return
-        if self._exchange is not None:
-            self._keep(data)
-        else:
-            self._read_head(data)
-
     def eof_received(self) -> bool:
         return False  # a client that stops sending has hung up: the transport closes, and `connection_lost` follows
 
     def connection_lost(self, error: Exception | None) -> None:
         self._deadlines.forget(self)
         self._server.left(self)
+        self._let_go()
         self._wake_drained()
         if self._exchange is not None:
             self._exchange.body.fail(Refusal(refusals.BAD_FRAMING))
@@ -121,75 +97,11 @@ class Downstream(Parting):
         else:
             self.due = NEVER
 
-    # Reading.
+    # Answering.
 
-    def _read_head(self, data: bytes) -> None:
-        reader = self._reader
-        if reader is None:
-            self._limits = limits = self._server.limits()
-            self.body_idle = limits.body_timeout
-            reader = RequestReader(limits)
-        try:
-            read = reader.feed(data)
-            if read is not None:
-                self._reader = None
-                self._begin(*read)
-            elif self._reader is None:
-                self._reader = reader
-                self._deadlines.watch(self, min(self.due, self._deadlines.now + self._limits.header_timeout))
-        except Refusal as refusal:
-            self._refuse(refusal.problem)
-
-    def _begin(self, head: RequestHead, rest: bytes) -> None:
-        body = self._body(request_framing(head), rest)
+    def _start(self, head: RequestHead, body: Body) -> None:
         self._exchange = exchange = Exchange(self, head, body)
         self._task = self._server.loop.create_task(self._answer(exchange))
-
-    def _body(self, length: int, rest: bytes) -> Body:
-        """The request's body: usually all here already, with what lies behind it kept for later."""
-        limit = self._limits.body
-        if length > limit:
-            raise Refusal(refusals.BODY_TOO_LARGE)
-        if 0 <= length <= len(rest):
-            self.due = NEVER
-            self._ahead = rest[length:] if length else rest
-            return Body.whole(rest[:length])
-        body = Body(length, self)
-        self._decoder = request_decoder(body, limit)
-        self._watch_body()
-        self._ahead = self._decoder.feed(rest)
-        self._body_moved(body)
-        return body
-
-    def _decode(self, data: bytes) -> bytes:
-        decoder, exchange = self._decoder, self._exchange
-        if decoder is None or exchange is None:
-            return data
-        self._earn(len(data))
-        try:
-            rest = decoder.feed(data)
-        except Refusal as refusal:
-            self._fail(refusal.problem)
-            return b""
-        self._body_moved(exchange.body)
-        return rest
-
-    def _earn(self, size: int) -> None:
-        """Bytes that came buy time, never more than the body's whole patience: so nobody lives on a byte a second."""
-        self.due = min(self._deadlines.now + self.body_idle, self.due + size / SLOWEST, self.until)
-
-    def _body_moved(self, body: Body) -> None:
-        if body.ended:
-            self._decoder = None
-            self.due = self.until
-
-    def _keep(self, data: bytes) -> None:
-        self._ahead += data
-        if len(self._ahead) > _AHEAD and not self._stalled:
-            self._stalled = True
-            self._transport.pause_reading()
-
-    # Answering.
 
     async def _answer(self, exchange: Exchange) -> None:
         try:
@@ -213,6 +125,8 @@ class Downstream(Parting):
 
     def _next(self) -> None:
         self._exchange = None
+        if self._kept:
+            self._let_go()
         self._deadlines.watch(self, self._deadlines.now + self._limits.idle_timeout)
         if self._stalled:
             self._stalled = False
@@ -284,8 +198,9 @@ class Downstream(Parting):
         if finished or self._transport.is_closing():
             self._close()
             return
-        self._decoder = None
+        self._decoder = self._reader = None
         self._ahead = b""
+        self._let_go()
         self._linger()
 
     def abort(self) -> None:

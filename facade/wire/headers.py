@@ -56,10 +56,10 @@ def _twins(name: str) -> list[str]:
 
 def _request_cut(*, trusted: bool, host: bool, trace: bool) -> re.Pattern[bytes]:
     """What is taken out of a request: by whether its sender is trusted, and Host and the trace are replaced."""
-    twins = [twin for name in ("content-length", *sorted(FORWARDING)) for twin in _twins(name)]
-    forwarding = () if trusted else sorted(FORWARDING)
-    hop_by_hop = [name.replace("-", "[-_]") for name in sorted(HOP_BY_HOP)]
-    return _lines_of(*hop_by_hop, *twins, *forwarding, *["host"] * host, *sorted(TRACE) * trace)
+    every = [name.replace("-", "[-_]") for name in sorted(HOP_BY_HOP if trusted else HOP_BY_HOP | FORWARDING)]
+    only_twins = ["content-length", *sorted(FORWARDING) * trusted]
+    twins = [twin for name in only_twins for twin in _twins(name)]
+    return _lines_of(*every, *twins, *["host"] * host, *sorted(TRACE) * trace)
 
 
 _REQUEST_CUT: Final = {

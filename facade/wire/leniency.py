@@ -73,8 +73,8 @@ def mended(head: bytes, leniency: Leniency) -> bytes:
     if Fault.CONTROL_CHARACTERS in leniency:
         start = start[:_START] + start[_START:].translate(_CONTROLS)
         lines = [_without_controls(line) for line in lines]
-    if Fault.LENGTHS_BESIDE_CHUNKS in leniency and any(_is(line, _TRANSFER_ENCODING) for line in lines):
-        lines = _without_length(lines)
+    if Fault.LENGTHS_BESIDE_CHUNKS in leniency:
+        lines = _without_length_beside_chunks(lines)
     if Fault.REPEATED_LENGTHS in leniency:
         lines = _with_one_length(lines)
     return b"\r\n".join([start, *lines]) + b"\r\n\r\n"
@@ -95,10 +95,11 @@ def _without_controls(line: bytes) -> bytes:
     return name + colon + value.translate(_CONTROLS)
 
 
-def _without_length(lines: Iterable[bytes]) -> list[bytes]:
+def _without_length_beside_chunks(lines: list[bytes]) -> list[bytes]:
     """Chunks win. The connection is not used again: whoever sent this may mean something else by what follows."""
     kept = [line for line in lines if not _is(line, _CONTENT_LENGTH)]
-    return [*kept, b"Connection: close"]
+    is_chunked = any(_is(line, _TRANSFER_ENCODING) for line in lines)
+    return [*kept, b"Connection: close"] if is_chunked and len(kept) < len(lines) else lines
 
 
 def _with_one_length(lines: list[bytes]) -> list[bytes]:

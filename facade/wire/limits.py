@@ -21,6 +21,7 @@ class Limits:
     body_timeout: float = 30.0
     idle_timeout: float = 75.0
     connections: int = 10_000
+    kept_bytes: int = 64 * 1024 * 1024
     tunnel_idle: float = 900.0
     tunnel_grace: float = 3600.0
 

@@ -57,6 +57,11 @@ class _Reader:
     def started(self) -> bool:
         return bool(self._buffer)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the head so far."""
+        return len(self._buffer)
+
     def _read(self, data: bytes, start_line: re.Pattern[bytes]) -> tuple[tuple[bytes, ...], bytes, bytes] | None:
         """Take bytes. Once the head is whole: the parts of its start line, its block of fields, the bytes behind it."""
         seen = len(self._buffer)

@@ -82,6 +82,9 @@ CLOSED: Final = Problem(503, "target_closed", "The system behind this route is c
 OVERLOADED: Final = Problem(
     503, "connections", "The facade has no room for another connection.", "connection_limit_reached", 1
 )
+NO_MEMORY: Final = Problem(
+    503, "memory", "The facade keeps too many unfinished requests to take another.", "http_request_denied", 1
+)
 SILO_SAYS_NO: Final = Problem(502, "silo_says_no", "The silo refused the call.")
 
 ALL: Final = tuple(value for value in tuple(globals().values()) if isinstance(value, Problem))

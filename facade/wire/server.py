@@ -44,6 +44,7 @@ class Server:
         self.deadlines = deadlines
         self.refused = refused
         self.draining = False
+        self.kept = 0  # bytes of all clients' that wait for more
         self.loop = asyncio.get_running_loop()
         self._clients: set[Downstream] = set()
         self._emptied: asyncio.Event | None = None

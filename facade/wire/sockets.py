@@ -7,11 +7,15 @@ from __future__ import annotations
 import array
 import asyncio
 import fcntl
+import os
 import socket
 import struct
 import termios
 from contextlib import suppress
 from typing import Final
+
+_LAST_WORDS: Final = 64 * 1024
+"""Bytes that are read from a broken connection: a refusal and its page."""
 
 _SO_ATTACH_FILTER: Final = 26
 """asm-generic/socket.h; the socket module has no name for it."""
@@ -32,6 +36,19 @@ _NO_NEWCOMERS: Final = b"".join(
 def unread(transport: asyncio.BaseTransport) -> int:
     """Bytes that have arrived and were not read yet."""
     return _count(transport, termios.FIONREAD)
+
+
+def last_words(transport: asyncio.BaseTransport) -> bytes:
+    """What came before the connection broke and was not read.
+
+    Whoever writes to a peer that has closed is reset, and hears of it before it reads on (RFC 9112 section 9.6).
+    """
+    if transport.get_extra_info("ssl_object") is not None:
+        return b""  # it would have to be decrypted
+    try:
+        return os.read(transport.get_extra_info("socket").fileno(), _LAST_WORDS)
+    except (OSError, ValueError):
+        return b""
 
 
 def unsent(transport: asyncio.BaseTransport) -> int:

@@ -18,6 +18,7 @@ from facade.wire.lenient import AnswerReader, answer_decoder, answer_reader
 from facade.wire.limits import Limits
 from facade.wire.message import Field, ResponseHead
 from facade.wire.question import Question
+from facade.wire.sockets import last_words
 
 _ANSWER_LIMITS: Final = Limits(header_bytes=256 * 1024, headers=1000)
 """Bounds of a target's head: generous, because nobody may change the target, but bounds."""
@@ -167,6 +168,8 @@ class Upstream(Connection):
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
+        if error is not None and (self._waiter or self._decoder) and (said := last_words(self._transport)):
+            self.data_received(said)  # an early refusal, and a reset because we went on sending
         self._fail(refusals.BROKEN)
         self._deadlines.forget(self)
         self._lost(self)

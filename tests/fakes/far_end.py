@@ -16,16 +16,17 @@ LOW_WATER = HIGH_WATER // 4
 
 
 class FakeSocket:
-    """Remembers its options. The system knows nothing of it, as of a socket that is closed."""
+    """Remembers its options. Without a `descriptor` the system knows nothing of it, as of a socket that is closed."""
 
     def __init__(self) -> None:
         self.options: list[tuple[int, int, Any]] = []
+        self.descriptor = -1
+
+    def fileno(self) -> int:
+        return self.descriptor
 
     def setsockopt(self, level: int, option: int, value: Any) -> None:
         self.options.append((level, option, value))
-
-    def fileno(self) -> int:
-        return -1
 
 
 class NearEnd(asyncio.Transport):

@@ -6,6 +6,7 @@ An answer that cannot be read in one way is a 502, and one that breaks off on it
 from __future__ import annotations
 
 import gzip
+import signal
 import socket
 import threading
 import time
@@ -439,6 +440,22 @@ def test_a_target_does_not_take_away_what_its_answer_means(house: House, line: s
         assert line.encode() in client.get("/old/x").head
 
 
+def test_trailers_of_an_answer_pass_but_for_those_that_belong_in_its_head(house: House) -> None:
+    """R9-trailers"""
+    raw = (
+        OK + b"Trailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n"
+        b"X-Sum: 1\r\nSet-Cookie: evil=1\r\nContent-Length: 666\r\nConnection: close\r\n"
+        b'ETag: "e"\r\nx-sum: \xe9\r\n\r\n'
+    )
+    house.legacy.script = answering(lambda _: raw)
+    with house.client() as client:
+        for _ in range(2):
+            answered = client.get("/old/x", "Connection: TE", "TE: trailers")
+            assert (answered.body, answered.one("Trailer")) == (b"hello", b"X-Sum")
+            assert answered.trailers == [(b"X-Sum", b"1"), (b"ETag", b'"e"'), (b"x-sum", b"\xe9")]
+    assert len(house.legacy.conversations) == 1
+
+
 @pytest.mark.parametrize("chunked", [case("R10-length", False), case("R10-chunked", True)])
 @pytest.mark.parametrize("attempt", range(5))
 def test_an_early_refusal_in_an_upload_reaches_the_client(house: House, chunked: bool, attempt: int) -> None:
@@ -464,6 +481,31 @@ def test_an_early_refusal_in_an_upload_reaches_the_client(house: House, chunked:
     mirror(house)
     with house.client() as client:
         assert client.get("/old/y").body == b"/old/y"
+
+
+def test_an_early_refusal_is_heard_by_whoever_is_still_sending(house: House) -> None:
+    """R10-reset-before-it-is-read: the facade has both to do at once, to send on and to read that it need not."""
+    asked, stopped = threading.Event(), threading.Event()
+
+    def script(conversation: Conversation) -> None:
+        assert conversation.socket.recv(1, socket.MSG_PEEK)  # what stays unread resets the connection
+        asked.set()
+        assert stopped.wait(PATIENCE)
+        conversation.send(answer(b"too large for me", "Connection: close", status="413 Content Too Large"))
+
+    house.legacy.script = script
+    with house.client() as client:
+        client.send(request("POST", "/old/x", "Content-Length: 1000000") + b"x" * 10_000)
+        assert asked.wait(PATIENCE)
+        house.sidecar.tell(signal.SIGSTOP)
+        try:
+            client.send(b"x" * 10_000)
+            stopped.set()
+            eventually(lambda: house.legacy.conversations[0].socket.fileno() < 0, "the silo has closed")
+        finally:
+            house.sidecar.tell(signal.SIGCONT)
+        answered = client.response()
+        assert (answered.status, answered.body) == (413, b"too large for me")
 
 
 STREAMS: Final = {

@@ -478,9 +478,10 @@ def test_a_body_that_pauses_is_timed_out_and_what_follows_is_no_request(
 ) -> None:
     mirror(house)
     with counted(house, "slow_request"), house.client() as client:
-        client.send(post(framing, body=begun))
+        client.send(post(framing, f"X-Request-ID: paused-{begun.hex()}", body=begun))
         answered = client.response()
         problem(answered, 408)
+        house.sidecar.said("request", request_id=f"paused-{begun.hex()}", status=408)
         assert answered.one("Proxy-Status") == b"facade; error=http_request_error"
         assert answered.closes
         client.send(SMUGGLED)  # the rest that is late may be anything

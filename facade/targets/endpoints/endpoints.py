@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from facade.problem import Problem, Refusal
+from facade.targets.endpoints.health import CANNOT_CONNECT
 from facade.targets.endpoints.origin import Member, Origin
 from facade.targets.endpoints.race import race
 from facade.wire import refusals
@@ -72,13 +73,14 @@ class Endpoints:
             return await race([first, *others], until, self.failed)
         try:
             return first, await first.pool.connect(until)
-        except Refusal:
-            self._doubt()
+        except Refusal as refusal:
+            self.failed(first, refusal.problem)
             raise
 
     def failed(self, member: Member, problem: Problem) -> None:
         """Count what an endpoint did wrong. Where there is no other nobody is better off by it."""
-        self._doubt()
+        if problem in CANNOT_CONNECT:
+            self._doubt()
         if self._sole is not None and self._sole.only is not None:
             return
         if member.health.failed(problem, self._deadlines.now):

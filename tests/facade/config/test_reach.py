@@ -191,3 +191,45 @@ def test_what_a_silo_cannot_do_is_said_in_its_settings(reach):
 )
 def test_what_a_silo_cannot_do_has_a_name(silo_told, settings: str, sentence: str):
     assert silo_told(SILO % f"{{url: http://a, {settings}}}") == [f"3: {sentence}"]
+
+
+# Paths as sent
+
+AS_SENT = "paths: as sent"
+
+
+def as_sent(read, *, legacy: str = "", platform: str = "", stage: str = "legacy") -> bool:
+    """Whether a route with these sides takes paths that have several readings."""
+    route = f"routes:\n  - {{name: a, match: /a, stage: {stage}, legacy: old, platform: {{url: http://b{platform}}}}}\n"
+    files = {"silos/old.yaml": SILO % f"{{url: http://a{legacy}}}", "routes/a.yaml": route}
+    return read(files).configuration.routes[0].as_sent
+
+
+def test_a_route_takes_paths_as_sent_where_all_its_sides_do(read):
+    assert as_sent(read, legacy=f", {AS_SENT}", platform=f", {AS_SENT}")
+    assert not as_sent(read, legacy=f", {AS_SENT}")
+    assert not as_sent(read, platform=f", {AS_SENT}")
+    assert not as_sent(read)
+
+
+@pytest.mark.parametrize("stage", ["legacy", "platform", "complete"])
+def test_its_stage_changes_nothing_of_that(read, stage: str):
+    assert as_sent(read, legacy=f", {AS_SENT}", platform=f", {AS_SENT}", stage=stage)
+    assert not as_sent(read, platform=f", {AS_SENT}", stage=stage)
+
+
+def test_a_route_without_sides_or_with_an_adapted_one_takes_none(read):
+    text = "routes:\n  - {name: a, match: /a, stage: gone}\n  - {name: b, match: /b, stage: legacy, legacy: %s}\n"
+    files = {"silos/old.yaml": SILO % f"{{url: http://a, {AS_SENT}}}"}
+    for legacy, expected in (("old", True), ("register.add-title", False)):
+        gone, route = read({**files, "routes/a.yaml": text % legacy}).configuration.routes
+        assert (gone.as_sent, route.as_sent) == (False, expected)
+
+
+def test_a_path_is_not_both_taken_as_sent_and_replaced(routes_told):
+    assert routes_told(ROUTES % "{url: http://a, path: /b, paths: as sent}") == [
+        "6: platform takes paths as sent and replaces them by path; keep one of the two"
+    ]
+    assert routes_told(ROUTES % "{url: http://a, paths: mended}") == [
+        '6: platform.paths "mended" is not one of as sent; write one of them'
+    ]

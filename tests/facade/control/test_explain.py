@@ -69,6 +69,18 @@ def test_a_path_that_could_be_read_twice_is_a_400(ask, url: str):
     assert (ask("GET", url).status, ask("GET", url).reason) == (400, "target")
 
 
+def test_such_a_path_goes_where_all_readings_lead_if_paths_are_taken_as_sent_there(ask, files):
+    files.change("silos/old.yaml", 'url: "http://127.0.0.1:7001"', 'url: "http://127.0.0.1:7001", paths: as sent')
+    assert ask("GET", "/titles/a%2fb").status == 400
+    files.change("routes/property.yaml", "    platform: http://127.0.0.1:7101\n", "")
+    files.change("routes/property.yaml", "    canary: {share: 10%, by: cookie session}\n", "")
+    files.change("routes/property.yaml", "/titles/{number} ", "/titles/{number...} ")
+    assert ask("GET", "/titles/a%2fb").route == "titles.read"
+    assert [ask("GET", url).status for url in ("/titles/../claims/1", "/x/../titles/1", "/x//y")] == [400] * 3
+    files.change("silos/old.yaml", 'url: "http://127.0.0.1:7000"', 'url: "http://127.0.0.1:7000", paths: as sent')
+    assert ask("GET", "/x//y").reason == "unmatched"
+
+
 @pytest.mark.parametrize("method", ["CONNECT", "TRACE"])
 def test_what_the_data_plane_refuses_is_refused_here(ask, method: str):
     assert ask(method, "/titles/1").status == 405

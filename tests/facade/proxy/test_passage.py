@@ -11,6 +11,7 @@ from calls import route_of
 from facade.outcomes import Outcome
 from facade.proxy.passage import Passage
 from facade.routing.stage import Side, Stage
+from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.exchange import Exchange
 from facade.wire.message import HTTP_1_1, Field, RequestHead, block
@@ -68,3 +69,13 @@ def test_the_outcome_is_what_has_been_found_out() -> None:
     begun.route, begun.side, begun.reason, begun.status = route_of(stage=Stage.CANARY), Side.PLATFORM, "why", 200
     begun.exchange.sent = True
     assert begun.outcome(101.0) == Outcome("titles.read", Stage.CANARY, Side.PLATFORM, 200, 1.0, "why", complete=True)
+
+
+def test_a_request_that_turned_out_bad_on_its_way_has_the_status_that_its_caller_is_told() -> None:
+    bad = passage()
+    bad.exchange.failure = refusals.SLOW_REQUEST
+    assert (bad.outcome(101.0).status, bad.outcome(101.0).code) == (408, "aborted")
+    begun = passage()
+    begun.exchange.failure = refusals.SLOW_REQUEST
+    begun.exchange.started = True
+    assert begun.outcome(101.0).status is None

@@ -29,10 +29,12 @@ def received(
     peer: str = "192.0.2.1",
     secure: bool = False,
     certificate: bytes = b"",
+    as_sent: bool = False,
+    body: bytes = b"",
 ) -> Request:
     head = RequestHead(method, target, minor, b"".join(b"\r\n" + line for line in lines or (b"Host: a.example",)))
     connection = cast(Any, SimpleNamespace(peer=peer, secure=secure, certificate=certificate, draining=False))
-    return receive(Exchange(connection, head, Body.whole(b"")), TRUST)
+    return receive(Exchange(connection, head, Body.whole(body)), TRUST, as_sent=as_sent)
 
 
 def refused(target: bytes = b"/", *lines: bytes, **more: Any) -> Problem:
@@ -42,6 +44,11 @@ def refused(target: bytes = b"/", *lines: bytes, **more: Any) -> Problem:
 
 
 # Targets
+
+
+def test_a_path_that_could_be_read_in_two_ways_has_no_normal_form_where_somebody_takes_it_as_sent() -> None:
+    request = received(b"/titles/..%2fx?a", as_sent=True)
+    assert (request.head.target, request.path, request.query) == (b"/titles/..%2fx?a", "", b"?a")
 
 
 def test_a_request_keeps_its_target_and_knows_its_path_and_query() -> None:
@@ -146,18 +153,24 @@ def test_a_number_of_hops_that_is_none_is_malformed(value: bytes) -> None:
 # Expectations
 
 
+def uploaded(*lines: bytes, minor: int = HTTP_1_1) -> RequestHead:
+    return received(b"/", b"Host: a", *lines, method=b"POST", minor=minor, body=b"hello").head
+
+
 def test_an_expectation_goes_on_if_it_is_the_one_that_is_understood() -> None:
-    assert received(b"/", b"Host: a", b"Expect: 100-Continue").head.get(EXPECT) == b"100-Continue"
+    assert uploaded(b"Expect: 100-Continue").get(EXPECT) == b"100-Continue"
 
 
 @pytest.mark.parametrize("value", [b"", b"200-ok", b"100-continue, x", b"100-continue\r\nExpect: 100-continue"])
-def test_any_other_expectation_fails(value: bytes) -> None:
-    assert refused(b"/", b"Host: a", b"Expect: " + value) is refusals.EXPECTATION
+def test_any_other_expectation_fails_where_there_is_a_body_to_send(value: bytes) -> None:
+    with pytest.raises(Refusal) as refusal:
+        uploaded(b"Expect: " + value)
+    assert refusal.value.problem is refusals.EXPECTATION
+    assert received(b"/", b"Host: a", b"Expect: " + value).head.has(EXPECT)
 
 
 def test_an_http_1_0_client_expects_nothing() -> None:
-    head = received(b"/", b"Host: a", b"expect: whatever", b"X: y", minor=HTTP_1_0).head
-    assert head.lines() == [b"Host: a", b"X: y"]
+    assert uploaded(b"expect: whatever", b"X: y", minor=HTTP_1_0).lines() == [b"Host: a", b"X: y"]
 
 
 # Hosts
@@ -240,3 +253,20 @@ def test_a_request_that_goes_round_in_a_circle_is_stopped() -> None:
 def test_a_request_shows_neither_its_path_nor_its_fields() -> None:
     shown = repr(received(b"/secret?secret", b"Host: a", b"Cookie: secret"))
     assert shown == "<Request <RequestHead GET fields=2> until=0.000>"
+
+
+CERTIFICATE = b"\r\nClient-Cert: :b3Vycw==:"
+FORGED = (b"Host: a.example", b"Client-Cert: :Zm9yZ2Vk:", b"x_client_cert_san: DNS:forged", b"X-Client: kept")
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.1", "10.1.2.3"])
+def test_whoever_asks_is_known_by_the_certificate_that_was_shown_and_by_no_other(peer: str) -> None:
+    fields = received(b"/", *FORGED, peer=peer, secure=True, certificate=CERTIFICATE).head.fields()
+    assert fields == [(b"Host", b"a.example"), (b"X-Client", b"kept"), (b"Client-Cert", b":b3Vycw==:")]
+
+
+def test_without_a_certificate_only_a_trusted_peers_word_for_one_is_believed() -> None:
+    stranger = received(b"/", *FORGED, peer="192.0.2.1").head.fields()
+    assert stranger == [(b"Host", b"a.example"), (b"X-Client", b"kept")]
+    peer = received(b"/", *FORGED, peer="10.1.2.3").head.fields()
+    assert peer == [(b"Host", b"a.example"), (b"Client-Cert", b":Zm9yZ2Vk:"), (b"X-Client", b"kept")]

@@ -68,6 +68,7 @@ def test_a_call_that_no_route_covers_opens_no_series() -> None:
         (OK, RequestLog(0.0, errors=True), 0.0, 0),
         (OK, RequestLog(1.0, errors=True), 0.999, 1),
         (OK._replace(status=399), RequestLog(0.0, errors=True), 0.5, 0),
+        (OK._replace(status=400), RequestLog(0.0, errors=True), 0.5, 1),
         (OK._replace(status=404), RequestLog(0.0, errors=True), 0.5, 1),
         (OK._replace(status=503), RequestLog(0.0, errors=True), 0.5, 1),
         (OK._replace(complete=False), RequestLog(0.0, errors=True), 0.5, 1),

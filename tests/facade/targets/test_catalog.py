@@ -167,6 +167,24 @@ async def test_a_platform_may_be_a_silo_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "read"),
+    [("silo", b"127.0.0.1:7000"), ("target", b"127.0.0.1:7000"), ("caller", b"platform.example")],
+)
+async def test_a_target_reads_its_own_name_or_the_callers(network: Network, host: str, read: bytes) -> None:
+    if host == "target":
+        route = Route("a", READ.match, Stage.PLATFORM, None, PlatformService("http://127.0.0.1:7000", host=host))
+        target = (await adopted(catalog_of(), [], [route])).served["a"].platform
+    else:
+        silo = Silo("portal", Passthrough("http://127.0.0.1:7000", host=host))
+        target = (await adopted(catalog_of(), [silo], [READ])).served["titles.read"].legacy
+    assert target is not None
+    asking = asyncio.ensure_future(target.ask(request_of(b"GET", b"/", (b"Host", b"platform.example"))))
+    await settle()
+    assert b"\r\nHost: " + read + b"\r\n" in network.ends[0].got
+    asking.cancel()
+
+
+@pytest.mark.parametrize(
     ("url", "asked"),
     [("http://127.0.0.1:7101", 7101), ("http://127.0.0.1", 80), ("https://127.0.0.1", 443)],
 )

@@ -236,6 +236,40 @@ async def test_interim_answers_reach_the_caller(network: Network) -> None:
     assert seen == [103]
 
 
+async def test_what_an_endpoint_does_with_a_call_is_told_to_the_others(network: Network) -> None:
+    wheel = resting_wheel()
+    origins = tuple(Origin(Reach(f"http://10.0.0.{last}:1", None, STRICT), wheel, None) for last in (1, 2))
+    in_flight = Metrics("1", []).in_flight("registry")
+    target = HttpTarget("registry", Endpoints(origins, wheel), in_flight, patience=10.0)
+    for _ in range(4):
+        asking = await asked(target, request_of())
+        network.ends[-1].resets()
+        with pytest.raises(Refusal):
+            await asking
+    assert [member.health.failures for origin in origins for member in origin.members] == [2, 2]
+    for _ in range(2):
+        asking = await asked(target, request_of())
+        network.ends[-1].sends(OK)
+        await asking
+    assert [member.health.failures for origin in origins for member in origin.members] == [0, 0]
+
+
+async def test_chunks_are_collected_for_a_target_that_cannot_read_them(network: Network) -> None:
+    body = Body(CHUNKED)
+    asking = await asked(target_of(takes_chunks=False), request_of(b"POST", body=body))
+    body.feed(b"hello")
+    await settle()
+    assert network.ends == []
+    body.end([])
+    await settle()
+    head, _, sent_body = network.ends[0].got.partition(b"\r\n\r\n")
+    assert b"\r\nContent-Length: 5" in head
+    assert b"Transfer-Encoding" not in head
+    assert sent_body == b"hello"
+    asking.cancel()
+    await settle()
+
+
 async def test_a_target_shows_its_name_and_its_connections() -> None:
     shown = repr(target_of())
     assert shown.startswith("<HttpTarget registry ")

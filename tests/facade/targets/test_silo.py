@@ -300,6 +300,17 @@ async def test_an_adapter_that_does_not_keep_its_deadline_is_stopped() -> None:
     assert register.cancelled == 1
 
 
+async def test_an_adapter_that_keeps_its_deadline_says_why_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("facade.targets.silo._GRACE", 3600.0)
+
+    async def late(call: Call) -> Answer:
+        await asyncio.sleep(call.deadline - now())
+        raise SiloLate("get-title: no answer in time")
+
+    problem = await refused(late, patience=0.01)
+    assert (problem.status, problem.detail) == (504, "get-title: no answer in time")
+
+
 async def test_a_cancelled_call_reaches_the_adapter() -> None:
     register = Register(lambda call: asyncio.sleep(3600, Answer(200)))
     asking = asyncio.ensure_future(target_of(register).ask(request_of()))
@@ -323,4 +334,6 @@ async def test_a_caller_that_leaves_in_mid_body_never_reaches_the_silo() -> None
 
 
 async def test_a_silo_shows_its_operation() -> None:
-    assert repr(target_of(Register(Answer(200)))) == "<SiloTarget registry.get-title>"
+    target = target_of(Register(Answer(200)))
+    assert repr(target) == "<SiloTarget registry.get-title>"
+    assert (target.name, target.silo, target.operation) == ("registry", "registry", "get-title")

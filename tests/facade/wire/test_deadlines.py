@@ -94,6 +94,16 @@ async def test_what_is_forgotten_is_not_kept() -> None:
     assert item.overdue_at == []
 
 
+async def test_what_was_forgotten_can_be_watched_again_for_later() -> None:
+    wheel = resting_wheel()
+    item = Item(wheel)
+    wheel.watch(item, wheel.now + 1)
+    wheel.forget(item)
+    wheel.watch(item, wheel.now + 3)
+    turn(wheel, 5)
+    assert len(item.overdue_at) == 1
+
+
 async def test_no_deadline_at_all_is_watched_for_nothing() -> None:
     wheel = resting_wheel()
     wheel.watch(Item(wheel), NEVER)
@@ -179,7 +189,7 @@ async def test_every_item_is_overdue_exactly_when_its_last_word_has_passed(
 async def test_the_wheel_turns_by_itself_until_it_is_stopped() -> None:
     wheel = Deadlines(asyncio.get_running_loop())
     met = asyncio.Event()
-    wheel.watch(Item(wheel, met.set), wheel.now)
+    wheel.watch(Item(wheel, met.set), wheel.now + 2 * TICK)
     try:
         async with asyncio.timeout(30):
             await met.wait()

@@ -160,6 +160,13 @@ def test_thousands_of_tiny_chunks_that_come_together_go_on_together() -> None:
     assert (len(kept.data), kept.writes) == (4000, 1)
 
 
+def test_a_chunk_line_that_is_cut_off_far_behind_the_beginning_is_waited_for() -> None:
+    decoder, kept = chunked()
+    assert decoder.feed(b"2000\r\n" + b"x" * 8192 + b"\r\n5;a") == b""
+    assert decoder.feed(b"=b\r\nhello\r\n0\r\n\r\n") == b""
+    assert kept.data == b"x" * 8192 + b"hello"
+
+
 def test_a_chunk_goes_on_before_it_is_whole() -> None:
     decoder, kept = chunked()
     decoder.feed(b"ffffff\r\nbegin")

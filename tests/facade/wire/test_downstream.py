@@ -19,11 +19,12 @@ from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.connection import BODY_IDLE
-from facade.wire.downstream import SLOWEST, Downstream
+from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE
 from facade.wire.limits import Limits
 from facade.wire.message import HTTP_1_1, ResponseHead
+from facade.wire.receiving import SLOWEST
 
 GET = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"

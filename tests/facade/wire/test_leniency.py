@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -76,9 +79,9 @@ def test_different_lengths_stay_a_mistake(lines: tuple[bytes, ...]) -> None:
     assert mended(head(*lines), frozenset({Fault.REPEATED_LENGTHS})) == head(*lines)
 
 
-def test_a_length_that_stands_alone_stays_even_where_chunks_would_win() -> None:
-    alone = head(b"Content-Length: 5")
-    assert mended(alone, frozenset(Fault)) == alone
+@pytest.mark.parametrize("line", [b"Content-Length: 5", b"Transfer-Encoding: chunked"])
+def test_a_length_or_chunks_alone_are_no_fault(line: bytes) -> None:
+    assert mended(head(line), frozenset(Fault)) == head(line)
 
 
 def test_white_space_behind_the_status_line_is_no_fold() -> None:
@@ -106,3 +109,10 @@ def test_a_head_without_faults_stays_as_it_is(fields: list[tuple[bytes, bytes]],
 def test_what_is_mended_once_needs_no_mending(data: bytes) -> None:
     once = mended(head(data), frozenset(Fault))
     assert mended(once, frozenset(Fault)) == once
+
+
+def test_every_fault_is_in_the_documentation_with_its_danger() -> None:
+    page = (Path(__file__).parents[3] / "docs/configuration.md").read_text()
+    assert re.findall(
+        r"^\| `([a-z ]+)` \| .+ \| .+ \|$", page.partition("### lenient")[2].partition("###")[0], re.MULTILINE
+    ) == list(Fault)

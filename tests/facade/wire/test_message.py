@@ -125,6 +125,18 @@ def test_a_name_is_made_from_any_spelling() -> None:
     assert name("connection") == CONNECTION
 
 
+def test_a_head_is_its_start_line_and_its_fields() -> None:
+    asked = RequestHead(b"GET", b"/x", HTTP_1_0, b"\r\nA: b")
+    answered = ResponseHead(299, b"Sort \xe9f", HTTP_1_1, b"\r\nA: b")
+    assert (asked.method, asked.target, asked.minor, asked.block) == (b"GET", b"/x", HTTP_1_0, b"\r\nA: b")
+    assert (answered.status, answered.reason, answered.minor, answered.block) == (
+        299,
+        b"Sort \xe9f",
+        HTTP_1_1,
+        b"\r\nA: b",
+    )
+
+
 def test_a_head_is_shown_without_its_target_its_values_and_its_reason() -> None:
     fields = b"\r\nCookie: secret\r\nX: y"
     assert repr(RequestHead(b"GET", b"/secret", HTTP_1_1, fields)) == "<RequestHead GET fields=2>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 
 import pytest
@@ -315,6 +316,27 @@ async def test_a_target_that_leaves_before_its_answers_head_is_broken(how: str, 
     assert await refused(asking) is refusals.BROKEN
     assert line.upstream.answering == bool(said)
     await settle()
+    assert line.lost == [line.upstream]
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_what_a_target_said_before_it_reset_the_upload_is_heard(tls: bool) -> None:
+    line = Line(tls=tls)
+    asking = await line.ask(Body(10))
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, EARLY)
+        line.target.socket.descriptor = reading
+        line.target.resets()
+        await settle()
+    finally:
+        os.close(reading)
+        os.close(writing)
+    if tls:
+        assert await refused(asking) is refusals.BROKEN
+    else:
+        reply = await asking
+        assert (reply.head.status, reply.body.take()) == (413, b"no")
     assert line.lost == [line.upstream]
 
 

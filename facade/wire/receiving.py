@@ -1,0 +1,167 @@
+"""How a client's requests arrive: heads, then bodies, and what is sent ahead of the present answer waits.
+
+Two laws keep slow clients cheap. Time is earned: a head has its deadline, and a body must bring a minimum of bytes a
+second. And memory is counted: what waits here for more, be it half a head, a body that nobody takes yet or requests
+sent ahead, is bounded for one client and for all of them together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from facade.problem import Problem, Refusal
+from facade.wire import refusals
+from facade.wire.body import Body
+from facade.wire.deadlines import NEVER
+from facade.wire.decoders import request_decoder
+from facade.wire.framing import request_framing
+from facade.wire.message import RequestHead
+from facade.wire.parting import Parting
+from facade.wire.reader import RequestReader
+
+if TYPE_CHECKING:
+    from facade.wire.exchange import Exchange
+    from facade.wire.server import Server
+
+_AHEAD: Final = 64 * 1024
+"""Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read."""
+
+SLOWEST: Final = 240
+"""Bytes a second that a request's body must bring, on average over `limits.body_timeout`: what well-known servers ask
+of a client, and a tenth of what the oldest of mobile networks gives. Less is somebody who only holds a connection."""
+
+
+class Receiving(Parting):
+    """A client's connection, as far as it receives. `_kept` is how many bytes of it are counted as waiting."""
+
+    __slots__ = ("_ahead", "_exchange", "_kept", "_reader", "_server", "_stalled")
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server.deadlines, server.limits())
+        self._server = server
+        self._reader: RequestReader | None = None
+        self._exchange: Exchange | None = None
+        self._ahead = b""
+        self._stalled = False
+        self._kept = 0
+
+    def data_received(self, data: bytes) -> None:
+        if self._lingering:
+            return
+        if self._decoder is not None:
+            data = self._decode(data)
+            if not data:
+                return
+        if self._exchange is not None:
+            self._read_ahead(data)
+        else:
+            self._read_head(data)
+
+    def _read_head(self, data: bytes) -> None:
+        reader = self._reader
+        if reader is None:
+            self._limits = limits = self._server.limits()
+            self.body_idle = limits.body_timeout
+            reader = RequestReader(limits)
+        try:
+            read = reader.feed(data)
+            if read is not None:
+                self._reader = None
+                self._begin(*read)
+            else:
+                self._wait_for_more(reader)
+        except Refusal as refusal:
+            self._refuse(refusal.problem)
+
+    def _wait_for_more(self, reader: RequestReader) -> None:
+        if self._reader is None:
+            self._reader = reader
+            self._deadlines.watch(self, min(self.due, self._deadlines.now + self._limits.header_timeout))
+        self._keep()
+
+    def _begin(self, head: RequestHead, rest: bytes) -> None:
+        self._start(head, self._body(request_framing(head), rest))
+        if self._kept or self._decoder is not None:
+            self._keep()
+
+    def _body(self, length: int, rest: bytes) -> Body:
+        """The request's body: usually all here already, with what lies behind it kept for later."""
+        limit = self._limits.body
+        if length > limit:
+            raise Refusal(refusals.BODY_TOO_LARGE)
+        if 0 <= length <= len(rest):
+            self.due = NEVER
+            self._ahead = rest[length:] if length else rest
+            return Body.whole(rest[:length])
+        body = Body(length, self)
+        self._decoder = request_decoder(body, limit)
+        self._watch_body()
+        self._ahead = self._decoder.feed(rest)
+        self._body_moved(body)
+        return body
+
+    def _decode(self, data: bytes) -> bytes:
+        decoder, exchange = self._decoder, self._exchange
+        if decoder is None or exchange is None:
+            return data
+        self._earn(len(data))
+        try:
+            rest = decoder.feed(data)
+        except Refusal as refusal:
+            self._fail(refusal.problem)
+            return b""
+        self._body_moved(exchange.body)
+        if exchange.body.held or self._kept:
+            self._keep()
+        return rest
+
+    def _earn(self, size: int) -> None:
+        """Bytes that came buy time, never more than the body's whole patience: so nobody lives on a byte a second."""
+        self.due = min(self._deadlines.now + self.body_idle, self.due + size / SLOWEST, self.until)
+
+    def _body_moved(self, body: Body) -> None:
+        if body.ended:
+            self._decoder = None
+            self.due = self.until
+
+    def _read_ahead(self, data: bytes) -> None:
+        self._ahead += data
+        if len(self._ahead) > _AHEAD and not self._stalled:
+            self._stalled = True
+            self._transport.pause_reading()
+        self._keep()
+
+    # Memory.
+
+    def _keep(self) -> None:
+        """Count what waits here for more. Where all clients together keep too much, this one has to go."""
+        kept = len(self._ahead)
+        if self._reader is not None:
+            kept += self._reader.size
+        if self._exchange is not None:
+            kept += self._exchange.body.held
+        self._server.kept += kept - self._kept
+        self._kept = kept
+        if kept and self._server.kept > self._limits.kept_bytes:
+            if self._exchange is None:
+                raise Refusal(refusals.NO_MEMORY)
+            self._fail(refusals.NO_MEMORY)
+
+    def _let_go(self) -> None:
+        """Nothing waits here any more."""
+        self._server.kept -= self._kept
+        self._kept = 0
+
+    # What a request is for.
+
+    def _start(self, head: RequestHead, body: Body) -> None:
+        """Answer a request; its body may still be coming."""
+        raise NotImplementedError
+
+    def _fail(self, problem: Problem) -> None:
+        """The request under way turned out bad."""
+        raise NotImplementedError
+
+    def _refuse(self, problem: Problem) -> None:
+        """What came is no request."""
+        raise NotImplementedError
