@@ -18,7 +18,7 @@ Chance = Callable[[int], bytes]
 class Passage:
     """`started` is a moment of the monotonic clock in seconds; `status` that of the answer, once there is one."""
 
-    __slots__ = ("_chance", "_request_id", "exchange", "reason", "route", "side", "started", "status", "trace")
+    __slots__ = ("_chance", "exchange", "reason", "route", "side", "started", "status", "trace")
 
     def __init__(self, exchange: Exchange, started: float, chance: Chance) -> None:
         self.exchange = exchange
@@ -29,7 +29,6 @@ class Passage:
         self.reason = ""
         self.status: int | None = None
         self._chance = chance
-        self._request_id = ""
 
     @property
     def method(self) -> str:
@@ -37,9 +36,10 @@ class Passage:
 
     def request_id(self) -> str:
         """The caller's X-Request-ID or one of our own, made when it is first needed."""
-        if not self._request_id:
-            self._request_id = accept_or_mint(self.exchange.head.only(X_REQUEST_ID), self._chance)
-        return self._request_id
+        exchange = self.exchange
+        if not exchange.request_id:
+            exchange.request_id = accept_or_mint(exchange.head.only(X_REQUEST_ID), self._chance)
+        return exchange.request_id
 
     def outcome(self, now: float) -> Outcome:
         route, failure = self.route, self.exchange.failure

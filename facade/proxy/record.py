@@ -6,21 +6,24 @@ from collections.abc import Callable
 from typing import Final
 
 from facade.outcomes import Outcome
-from facade.proxy.passage import Passage
+from facade.problem import Problem
+from facade.proxy.passage import Chance, Passage
 from facade.snapshot import RequestLog
-from facade.telemetry.logs import request_line, sampled
+from facade.telemetry.logs import refusal_line, request_line, sampled
 from facade.telemetry.metrics import Metrics
+from facade.telemetry.request_ids import mint
 
 _ERROR: Final = 400
 """Statuses from here on are errors that a silo, a service or the facade answered; the log names each once."""
 
 
 class Recorder:
-    """Writes down outcomes. `draw` gives a number of [0, 1) for each call."""
+    """Writes down outcomes. `draw` gives a number of [0, 1) for each call, `chance` random bytes."""
 
-    def __init__(self, metrics: Metrics, draw: Callable[[], float]) -> None:
+    def __init__(self, metrics: Metrics, draw: Callable[[], float], chance: Chance) -> None:
         self._metrics = metrics
         self._draw = draw
+        self._chance = chance
 
     def record(self, passage: Passage, outcome: Outcome, log: RequestLog) -> None:
         if outcome.route is not None and outcome.stage is not None:
@@ -28,6 +31,19 @@ class Recorder:
         failed = outcome.status is None or outcome.status >= _ERROR or not outcome.complete
         if (failed and log.errors) or sampled(log.requests, self._draw()):
             _write(passage, outcome)
+
+    def refused(self, problem: Problem, request_id: str, log: RequestLog) -> str:
+        """What came was refused on the wire; returns the id that its answer names.
+
+        One that has an id already has been a request, which has its line.
+        """
+        self._metrics.refused(problem.reason)
+        if request_id:
+            return request_id
+        request_id = mint(self._chance)
+        if log.errors:
+            refusal_line(request_id=request_id, status=problem.status, reason=problem.reason)
+        return request_id
 
 
 def _write(passage: Passage, outcome: Outcome) -> None:

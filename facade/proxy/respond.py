@@ -21,7 +21,8 @@ async def respond(exchange: Exchange, reply: Reply) -> None:
     if not chunked and length < 0:
         exchange.wants_keep_alive = False  # HTTP/1.0 knows the end of such a body by the connection's end
     close = exchange.closes()
-    head = response_bytes(reply.head, chunked=chunked, http_1_1=exchange.takes_chunks, close=close)
+    date = exchange.date() if reply.own else None
+    head = response_bytes(reply.head, date, chunked=chunked, http_1_1=exchange.takes_chunks, close=close)
     await exchange.send(head, reply.body, chunked=chunked)
 
 
@@ -29,6 +30,7 @@ async def refuse(exchange: Exchange, problem: Problem, request_id: str) -> None:
     """Send a problem."""
     answer = problem_answer(
         problem,
+        exchange.date(),
         request_id=request_id,
         close=exchange.closes(),
         head_only=exchange.head.method == b"HEAD",

@@ -6,7 +6,8 @@ then the number of header conditions, the more the better. A candidate that does
 still level they differ in their header conditions, and those that come first in the alphabet win: the order in which
 files were read decides nothing.
 
-A path that some route would take with another method is `WrongMethod`, never unmatched.
+A path that some route would take with another method is `WrongMethod`, never unmatched. Nor is one that a route which
+is gone would take with or without the slash at its end: many old systems read both as one, and nothing may reach them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Final, NamedTuple
 from facade.routing.path import literal_form
 from facade.routing.readings import readings
 from facade.routing.route import Match, Route, SegmentKind
+from facade.routing.stage import Stage
 from facade.routing.trie import Node, Shape, shape
 
 Header = Callable[[str], str | None]
@@ -57,10 +59,11 @@ _NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 class _Candidate:
     """A route with what finding it takes worked out: where each parameter stands in the path."""
 
-    __slots__ = ("_bare", "_ones", "_rest", "_route", "headers")
+    __slots__ = ("_bare", "_ones", "_rest", "_route", "headers", "is_gone")
 
     def __init__(self, route: Route) -> None:
         self.headers = tuple(sorted(set(route.match.headers)))
+        self.is_gone = route.stage is Stage.GONE
         self._route = route
         self._bare = Found(route, _NO_PARAMETERS)
         numbered = tuple(enumerate(route.match.segments, start=1))
@@ -107,14 +110,15 @@ _Root = Node[_Methods]
 class RouteTable:
     """Every route of a configuration. What `find` costs grows with the path, not with the table."""
 
-    __slots__ = ("_depth", "_everywhere", "_hosts", "_routes")
+    __slots__ = ("_depth", "_everywhere", "_has_gone", "_hosts", "_routes")
 
-    def __init__(self, roots: Mapping[str | None, _Root], depth: int, routes: int) -> None:
+    def __init__(self, roots: Mapping[str | None, _Root], depth: int, routes: Sequence[Route]) -> None:
         everywhere = roots.get(None, _Root())
         self._everywhere = (everywhere,)
         self._hosts = {host: (root, everywhere) for host, root in roots.items() if host is not None}
         self._depth = depth
-        self._routes = routes
+        self._routes = len(routes)
+        self._has_gone = any(route.stage is Stage.GONE for route in routes)
 
     @classmethod
     def compile(cls, routes: Iterable[Route]) -> RouteTable:
@@ -128,7 +132,7 @@ class RouteTable:
         roots: dict[str | None, _Root] = {}
         for (host, template), sharing in ends.items():
             roots.setdefault(host, _Root()).plant(template, _Methods.of(sharing))
-        return cls(roots, max((len(template) for _, template in ends), default=0), len(every))
+        return cls(roots, max((len(template) for _, template in ends), default=0), every)
 
     def find(self, host: str, method: str, path: str, header: Header) -> Found | WrongMethod | None:
         """The one route that takes a request; WrongMethod if its path takes other methods; None if no route has it.
@@ -145,7 +149,21 @@ class RouteTable:
                 for candidate in methods.named.get(method, methods.others):
                     if not candidate.headers or candidate.fits(header):
                         return candidate.found(segments)
-        return _wrong_method(roots, literals, header)
+        return _wrong_method(roots, literals, header) or self._gone(host, method, path, header)
+
+    def _gone(self, host: str, method: str, path: str, header: Header) -> Found | None:
+        """The route that is gone and would have taken the path, had its last slash been there, or not."""
+        other = path[:-1] if path.endswith("/") else path + "/"
+        if not self._has_gone or not other:
+            return None
+        segments = other.split("/", self._depth + 1)
+        literals = [literal_form(segment) for segment in segments]
+        for root in self._hosts.get(host, self._everywhere):
+            for methods in root.leaves(literals):
+                for candidate in methods.named.get(method, methods.others):
+                    if candidate.is_gone and candidate.fits(header):
+                        return candidate.found(segments)
+        return None
 
     def find_as_sent(self, host: str, method: str, path: str, header: Header) -> Found | Ambiguous | None:
         """The one route that takes a path as sent, however it is read; None if by no reading there is one."""

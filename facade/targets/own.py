@@ -27,7 +27,7 @@ METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 def options_reply() -> Reply:
     """What the facade answers to OPTIONS that are about itself (RFC 9110 section 9.3.7)."""
     fields = [(b"Allow", ", ".join(METHODS).encode("ascii")), (b"Content-Length", b"0")]
-    return Reply(ResponseHead(200, b"OK", HTTP_1_1, block(fields)), Body.whole(b""))
+    return Reply(ResponseHead(200, b"OK", HTTP_1_1, block(fields)), Body.whole(b""), own=True)
 
 
 class GoneAnswer(Target):
@@ -50,4 +50,4 @@ class GoneAnswer(Target):
         location = self.successor.fill(request.parameters).encode("latin-1") + request.query
         fields = [(b"Location", location), (b"Content-Length", b"0")]
         head = ResponseHead(308, b"Permanent Redirect", HTTP_1_1, block(fields))
-        return Reply(head, Body.whole(b""))
+        return Reply(head, Body.whole(b""), own=True)

@@ -151,7 +151,7 @@ def _reply(answer: Answer, *, asked_head: bool) -> Reply:
     if not bodyless:
         fields.append((b"Content-Length", b"%d" % len(answer.body)))
     head = ResponseHead(answer.status, _PHRASES.get(answer.status, b""), HTTP_1_1, block(fields))
-    return Reply(head, Body.whole(b"" if bodyless or asked_head else answer.body))
+    return Reply(head, Body.whole(b"" if bodyless or asked_head else answer.body), own=True)
 
 
 def _field(name: str, value: str) -> Field:

@@ -115,6 +115,11 @@ def request_line(
     )
 
 
+def refusal_line(*, request_id: str, status: int, reason: str) -> None:
+    """Write the line of what came and was no request that could be read."""
+    _requests.info("refused", request_id=request_id, status=status, reason=reason)
+
+
 def sampled(share: float, draw: float) -> bool:
     """Whether a call gets a line: `share` is 0 to 1, `draw` a number drawn from [0, 1) for this call."""
     return draw < share

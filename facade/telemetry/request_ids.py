@@ -17,4 +17,9 @@ def accept_or_mint(value: bytes | None, chance: Callable[[int], bytes]) -> str:
     """The caller's X-Request-ID if it is one, else 32 hex digits. `value` is None where it sent none or several."""
     if value is not None and _sane(value):
         return value.decode()
+    return mint(chance)
+
+
+def mint(chance: Callable[[int], bytes]) -> str:
+    """A new identifier, 32 hex digits."""
     return chance(RANDOM_BYTES).hex()

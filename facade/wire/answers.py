@@ -5,11 +5,12 @@ from __future__ import annotations
 from facade.problem import MEDIA_TYPE, Problem
 
 
-def problem_answer(problem: Problem, *, request_id: str, close: bool, head_only: bool = False) -> bytes:
-    """A problem as a whole HTTP/1.1 answer (RFC 9457, RFC 9209); `head_only` for HEAD."""
+def problem_answer(problem: Problem, date: bytes, *, request_id: str, close: bool, head_only: bool = False) -> bytes:
+    """A problem as a whole HTTP/1.1 answer (RFC 9457, RFC 9209); `date` as HTTP writes it, `head_only` for HEAD."""
     body = problem.document(request_id)
     lines = [
         f"HTTP/1.1 {problem.status} {problem.title}",
+        f"Date: {date.decode('ascii')}",
         f"Content-Type: {MEDIA_TYPE}",
         f"Content-Length: {len(body)}",
         f"Proxy-Status: {problem.proxy_status}",

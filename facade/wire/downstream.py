@@ -46,6 +46,10 @@ class Downstream(Receiving):
     def draining(self) -> bool:
         return self._server.draining
 
+    def date(self) -> bytes:
+        """The present, for an answer of the facade's own."""
+        return self._server.date()
+
     @property
     def idle(self) -> bool:
         return self._exchange is None and not self._lingering
@@ -183,12 +187,12 @@ class Downstream(Receiving):
         if exchange.started or self.closing:
             self.abort()
         else:
-            self._refuse(exchange.failure)
+            self._refuse(exchange.failure, exchange.request_id)
 
-    def _refuse(self, problem: Problem) -> None:
+    def _refuse(self, problem: Problem, request_id: str = "") -> None:
         """Answer with the problem and close: after a message that cannot be read, nothing that follows can be."""
-        self._server.refused(problem)
-        self.write(problem_answer(problem, request_id="", close=True))
+        request_id = self._server.refused(problem, request_id)
+        self.write(problem_answer(problem, self.date(), request_id=request_id, close=True))
         self._leave()
 
     def _leave(self) -> None:

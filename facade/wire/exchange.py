@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 class Exchange:
     """A request that has arrived (its head whole, its body perhaps still coming) and wants one answer.
 
-    `failure` is set, and the handler cancelled, when the request turns out bad while it is being answered.
+    `failure` is set, and the handler cancelled, when the request turns out bad while it is being answered. `request_id`
+    is what its errors go by, empty until one is needed.
     """
 
-    __slots__ = ("_connection", "body", "failure", "head", "sent", "started", "wants_keep_alive")
+    __slots__ = ("_connection", "body", "failure", "head", "request_id", "sent", "started", "wants_keep_alive")
 
     def __init__(self, connection: Downstream, head: RequestHead, body: Body) -> None:
         self._connection = connection
@@ -30,6 +31,7 @@ class Exchange:
         self.started = False
         self.sent = False
         self.failure: Problem | None = None
+        self.request_id = ""
         self.wants_keep_alive = head.keeps_alive()
 
     def __repr__(self) -> str:
@@ -53,6 +55,10 @@ class Exchange:
     @property
     def takes_chunks(self) -> bool:
         return self.head.minor == HTTP_1_1
+
+    def date(self) -> bytes:
+        """The present, for an answer whose origin is the facade."""
+        return self._connection.date()
 
     def closes(self) -> bool:
         """Whether the connection ends with this answer. Once yes it stays yes, so that the answer's head can say so."""

@@ -4,7 +4,7 @@ A request that passes loses its hop-by-hop fields (RFC 9110 section 7.6.1), gets
 `-Proto` and `-Host` and `Forwarded` (RFC 7239), and `traceparent` where it has none. Every other field goes on as it
 came: order, case, repeats and bytes. An answer loses its hop-by-hop fields and gains nothing.
 
-Of the fields that `Connection` names only those go that are for this hop: `names` has the rule and its reason. `TE:
+Of the fields that `Connection` names only those go that are for this hop: `names` has the rules and their reason. `TE:
 trailers` and `Upgrade` end here like the others; the facade asks its target for the same because it passes both on.
 """
 
@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from typing import Final
 
 from facade.wire.message import (
+    DATE,
     HTTP_1_1,
     TE,
     VIA,
@@ -25,13 +27,16 @@ from facade.wire.message import (
     RequestHead,
     ResponseHead,
 )
-from facade.wire.names import FORWARDING, HOP_BY_HOP, TRACE, is_for_this_hop
+from facade.wire.names import FORWARDING, HOP_BY_HOP, TRACE, outlasts, outlasts_caller
 
 PSEUDONYM: Final = b"1.1 facade"
 """How the facade signs `Via`: the version it received, and the name it goes by."""
 
 _SIGNED: Final = re.compile(re.escape(PSEUDONYM) + rb"(?:[ \t]|\Z)")
 """That signature as a member of `Via`, perhaps with somebody's comment behind it."""
+
+_FINAL: Final = 200
+_NO_CONTENT: Final = 204
 
 _USUAL: Final = frozenset({b"close", b"keep-alive", b"te", b"upgrade"})
 """Options of `Connection` that name no field, or one that is cut anyway."""
@@ -67,6 +72,7 @@ _REQUEST_CUT: Final = {
     for trusted, host, trace in itertools.product((False, True), repeat=3)
 }
 _ANSWER_CUT: Final = _lines_of(*sorted(HOP_BY_HOP))
+_LENGTHLESS_CUT: Final = _lines_of(*sorted(HOP_BY_HOP), "content-length")
 
 
 class Sender:
@@ -93,7 +99,8 @@ def request_bytes(
     head: RequestHead, target: bytes, host: bytes | None, sender: Sender, traceparent: bytes | None, *, chunked: bool
 ) -> bytes:
     """The head that goes to a target. `host` and `traceparent`, where given, take the place of what was sent."""
-    block = _end_to_end(head, _REQUEST_CUT[sender.trusted, host is not None, traceparent is not None])
+    cut = _REQUEST_CUT[sender.trusted, host is not None, traceparent is not None]
+    block = _end_to_end(head, cut, outlasts_caller)
     own = _added_lines(head, sender) if sender.trusted else sender.lines
     if host is not None:
         block = b"\r\nHost: %b%b" % (host, block)
@@ -117,9 +124,14 @@ def _connection_lines(head: RequestHead) -> bytes:
     return b"\r\nConnection: %b%b" % (b", ".join(options), lines) if options else b""
 
 
-def response_bytes(head: ResponseHead, *, chunked: bool, http_1_1: bool, close: bool) -> bytes:
-    """The head that goes to the client. What was not sent is not added, but for framing and `Connection`."""
-    block = _end_to_end(head, _ANSWER_CUT)
+def response_bytes(head: ResponseHead, date: bytes | None, *, chunked: bool, http_1_1: bool, close: bool) -> bytes:
+    """The head that goes to the client. What was not sent is not added, but for framing and `Connection`.
+
+    `date` is given where the facade is the origin, and takes the place of none.
+    """
+    block = _end_to_end(head, _ANSWER_CUT if _has_length(head.status) else _LENGTHLESS_CUT, outlasts)
+    if date is not None and not head.has(DATE):
+        block = b"\r\nDate: %b%b" % (date, block)
     if chunked:
         block += b"\r\nTransfer-Encoding: chunked"
     if close:
@@ -138,7 +150,7 @@ def switch_bytes(head: ResponseHead) -> bytes:
 
 def interim_bytes(head: ResponseHead) -> bytes:
     """A 1xx head, passed on (RFC 9110 section 15.2)."""
-    return response_bytes(head, chunked=False, http_1_1=True, close=False)
+    return response_bytes(head, None, chunked=False, http_1_1=True, close=False)
 
 
 def client_address(head: RequestHead, peer: str) -> str:
@@ -152,11 +164,16 @@ def passes(head: RequestHead) -> int:
     return sum(_SIGNED.match(member) is not None for member in head.tokens(VIA)) if head.has(VIA) else 0
 
 
-def _end_to_end(head: Head, cut: re.Pattern[bytes]) -> bytes:
-    """The head's block without the lines that `cut` matches, nor those that `Connection` names."""
+def _has_length(status: int) -> bool:
+    """Whether an answer of this status may have a Content-Length (RFC 9110 section 8.6)."""
+    return status >= _FINAL and status != _NO_CONTENT
+
+
+def _end_to_end(head: Head, cut: re.Pattern[bytes], outlasts: Callable[[bytes], bool]) -> bytes:
+    """The head's block without the lines that `cut` matches, nor those that `Connection` names and may take away."""
     if head.options <= _USUAL:
         return _without(head.block, head.lowered, cut)
-    nominated = {option for option in head.options if is_for_this_hop(option)}
+    nominated = {option for option in head.options if not outlasts(option)}
     block = b"".join([b"\r\n" + line for line in head.lines() if _name(line) not in nominated])
     return _without(block, block.lower(), cut)
 
@@ -178,9 +195,18 @@ def _name(line: bytes) -> bytes:
 
 def _own_lines(sender: Sender) -> bytes:
     address, proto = sender.address.encode("ascii"), b"https" if sender.secure else b"http"
-    return (
-        b"\r\nX-Forwarded-For: %b\r\nX-Forwarded-Proto: %b\r\nX-Forwarded-Host: %b\r\nForwarded: %b\r\nVia: %b\r\n\r\n"
-    ) % (address, proto, sender.host, _element(sender), PSEUDONYM)
+    return b"\r\nX-Forwarded-For: %b\r\nX-Forwarded-Proto: %b%b\r\nForwarded: %b\r\nVia: %b\r\n\r\n" % (
+        address,
+        proto,
+        _host_line(sender),
+        _element(sender),
+        PSEUDONYM,
+    )
+
+
+def _host_line(sender: Sender) -> bytes:
+    """Nothing for an HTTP/1.0 client that named no host."""
+    return b"\r\nX-Forwarded-Host: " + sender.host if sender.host else b""
 
 
 def _added_lines(head: RequestHead, sender: Sender) -> bytes:
@@ -189,7 +215,7 @@ def _added_lines(head: RequestHead, sender: Sender) -> bytes:
     if not head.has(X_FORWARDED_PROTO):
         lines.append(b"\r\nX-Forwarded-Proto: %b" % (b"https" if sender.secure else b"http"))
     if not head.has(X_FORWARDED_HOST):
-        lines.append(b"\r\nX-Forwarded-Host: %b" % sender.host)
+        lines.append(_host_line(sender))
     lines.append(b"\r\nForwarded: %b\r\nVia: %b\r\n\r\n" % (_element(sender), PSEUDONYM))
     return b"".join(lines)
 
@@ -199,4 +225,5 @@ def _element(sender: Sender) -> bytes:
     address = sender.address.encode("ascii")
     node = b'"[%b]"' % address if b":" in address else address or b"unknown"
     host = sender.host if _TOKEN.fullmatch(sender.host) else b'"%b"' % sender.host
-    return b"for=%b;host=%b;proto=%b" % (node, host, b"https" if sender.secure else b"http")
+    named = b";host=" + host if sender.host else b""
+    return b"for=%b%b;proto=%b" % (node, named, b"https" if sender.secure else b"http")

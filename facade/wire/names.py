@@ -2,11 +2,12 @@
 
 The law of this file: a field that says who calls, from where and for what stays where its sender put it.
 
-`Connection` may name any field, and whoever passes the message on is to take it out (RFC 9110 section 7.6.1). To take
-out one too few costs nothing: it is one field more that the next hop does not know. To take out one too many lets a
-caller remove what a proxy in front of the facade, or the facade, has said of that caller. So a field goes only if
-nothing about its name is known to be for the end of the way: it is no field of HTTP's own, and no word in it speaks of
-identity, credentials, routing or the call itself.
+`Connection` may name any field, and whoever passes the message on is to take it out (RFC 9110 section 7.6.1), unless
+it is for all who read the message: such a field nobody may name. They are known by the list below, and of an answer
+nothing else stays. Of a request more does: to take out one field too many lets a caller remove what a proxy in front of
+the facade has said of that caller, while one too few is a field more that the next hop does not know. No list has the
+names that all proxies say it by, so a request's field stays also if a word in its name speaks of identity, credentials,
+routing or the call itself.
 
 A trailer arrives when all of that has been decided. One that would have been part of a decision is dropped (RFC 9110
 section 6.5.1): were it passed on, a target that merges trailers into its fields could be told something else by it.
@@ -66,10 +67,14 @@ _KEPT: Final = frozenset(name.encode("ascii") for name in FORWARDING | TRACE) | 
 _FIRST: Final = (_KEPT - _TRAILING) | frozenset(name.encode("ascii") for name in HOP_BY_HOP)
 
 
-def is_for_this_hop(name: bytes) -> bool:
-    """Whether `Connection` may take away the field of this name, in lower case."""
-    plain = name.replace(b"_", b"-")
-    return plain not in _KEPT and _TELLING.search(plain) is None
+def outlasts(name: bytes) -> bool:
+    """Whether `Connection` cannot take away the field of this name, in lower case."""
+    return name.replace(b"_", b"-") in _KEPT
+
+
+def outlasts_caller(name: bytes) -> bool:
+    """The same of a request's field: what may speak of its caller is not the caller's to take away."""
+    return outlasts(name) or _TELLING.search(name.replace(b"_", b"-")) is not None
 
 
 def may_trail(name: bytes) -> bool:

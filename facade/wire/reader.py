@@ -35,8 +35,9 @@ _METHOD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: |\Z)")
 
 _OTHER_VERSION: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21\x22\x24-\x7e]+ HTTP/(?!1\.[01])[0-9]\.[0-9]")
 
-_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n")
-"""RFC 9112 section 4; the space before an empty reason is often left out by old servers."""
+_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n")
+"""RFC 9112 section 4; the space before an empty reason is often left out by old servers. A status from 600 up means
+nothing to anybody (RFC 9110 section 15)."""
 
 
 _NO_CALLBACKS: Final = object()

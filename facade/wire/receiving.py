@@ -162,6 +162,6 @@ class Receiving(Parting):
         """The request under way turned out bad."""
         raise NotImplementedError
 
-    def _refuse(self, problem: Problem) -> None:
+    def _refuse(self, problem: Problem, request_id: str = "") -> None:
         """What came is no request."""
         raise NotImplementedError

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from facade.problem import Problem
+from facade.wire.dates import HttpDate
 from facade.wire.deadlines import Deadlines
 from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
@@ -28,21 +29,29 @@ _LOOK: Final = 0.1
 
 Handler = Callable[[Exchange], Awaitable[None]]
 
+Refused = Callable[[Problem, str], str]
+"""Told of each refusal that no handler makes, and by which id its request goes, if there is one: returns the id."""
+
 
 class Server:
-    """All client connections of one listener. `limits` is asked anew each time, so that a reload changes it."""
+    """All client connections of one listener. `limits` is asked anew each time, so that a reload changes it.
+
+    `wall` is Unix time in seconds.
+    """
 
     def __init__(
         self,
         handler: Handler,
         limits: Callable[[], Limits],
         deadlines: Deadlines,
-        refused: Callable[[Problem], None],
+        refused: Refused,
+        wall: Callable[[], float],
     ) -> None:
         self.handler = handler
         self.limits = limits
         self.deadlines = deadlines
         self.refused = refused
+        self.date = HttpDate(wall)
         self.draining = False
         self.kept = 0  # bytes of all clients' that wait for more
         self.loop = asyncio.get_running_loop()

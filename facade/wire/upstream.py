@@ -30,15 +30,17 @@ _INTERIM: Final = 32
 class Reply:
     """What a target answered: its head, and its body on the way.
 
-    `tunnel` is the connection itself after a 101: from then on it takes whatever the client sends.
+    `tunnel` is the connection itself after a 101: from then on it takes whatever the client sends. `own` when the
+    facade made the answer itself, so that it owes the fields of an origin server.
     """
 
-    __slots__ = ("body", "head", "tunnel")
+    __slots__ = ("body", "head", "own", "tunnel")
 
-    def __init__(self, head: ResponseHead, body: Body, tunnel: Upstream | None = None) -> None:
+    def __init__(self, head: ResponseHead, body: Body, tunnel: Upstream | None = None, *, own: bool = False) -> None:
         self.head = head
         self.body = body
         self.tunnel = tunnel
+        self.own = own
 
     def __repr__(self) -> str:
         return f"<Reply {self.head.status} {self.body!r}>"

@@ -18,6 +18,9 @@ from facade.wire.exchange import Exchange
 from facade.wire.limits import Limits
 from facade.wire.server import Handler, Server
 
+NOW = 1_795_446_000.0
+DATE = b"Mon, 23 Nov 2026 15:00:00 GMT"
+
 
 def resting_wheel() -> Deadlines:
     """Deadlines that turn only when told."""
@@ -33,7 +36,11 @@ class Front:
         self.wheel = resting_wheel()
         self.refused: list[Problem] = []
         self.limits = limits or Limits()
-        self.server = Server(handler, lambda: self.limits, self.wheel, self.refused.append)
+        self.server = Server(handler, lambda: self.limits, self.wheel, self._refused, lambda: NOW)
+
+    def _refused(self, problem: Problem, request_id: str) -> str:
+        self.refused.append(problem)
+        return request_id or "made-up"
 
     def client(self, address: str = "192.0.2.1", *, tls: bool = False) -> FarEnd:
         return FarEnd(Downstream(self.server), address, tls=tls)

@@ -383,6 +383,7 @@ GONE: Final = {
     "T14-escaped-in-lower-case": "/retire%64/x",
     "T14-absolute": "http://facade.test/retired/x",
     "T14-absolute-in-upper-case": "HTTP://FACADE.TEST/retired/x",
+    "T14-slash-more": "/files/a/old.asp/",
     "T14-escaped-dot": "/files/a/old%2easp",
     "T14-parameters-behind-an-ending": "/files/a/old.asp;.png",
     "T14-parameters-before": "/files;a/b/old.asp",

@@ -248,6 +248,16 @@ def test_a_problem_names_the_request_as_the_log_does_and_nothing_the_caller_sent
     house.sidecar.said("request", request_id="6f1c0f6e-call", status=404)
 
 
+def test_what_is_no_request_is_named_in_the_log_once(house: House) -> None:
+    with house.client() as client:
+        client.send(b"GET /old/secret HTTP/9.9\r\nHost: facade.test\r\nX-Request-ID: secret\r\n\r\n")
+        document = problem(client.response(), 505)
+    request_id = document["instance"].removeprefix("urn:request:")
+    (told,) = house.sidecar.said("refused", request_id=request_id)
+    assert (told["status"], told["reason"]) == (505, "version")
+    assert "secret" not in str(told)
+
+
 def test_admin_and_data_listeners_do_not_answer_for_each_other(house: House) -> None:
     for path in ("/metrics", "/readyz", "/api/config"):
         assert house.ask(request("GET", path)).status == 404

@@ -17,21 +17,26 @@ from facade.telemetry.metrics import Metrics
 from facade.wire.body import Body
 from facade.wire.exchange import Exchange
 from facade.wire.message import HTTP_1_1, RequestHead
+from facade.wire.refusals import TARGET_TOO_LONG as TOO_LONG
 
 OK = Outcome("titles.read", Stage.CANARY, Side.PLATFORM, 200, 0.25, "key below share 10%", complete=True)
+
+
+def chance(count: int) -> bytes:
+    return b"\x11" * count
 
 
 def passage() -> Passage:
     connection = cast(Any, SimpleNamespace(peer="192.0.2.77", secure=False, draining=False))
     fields = b"\r\nCookie: session=secret\r\nX-Key: secret\r\nX-Request-Id: abc"
     head = RequestHead(b"GET", b"/secret?secret", HTTP_1_1, fields)
-    return Passage(Exchange(connection, head, Body.whole(b"secret")), 0.0, lambda count: b"\x11" * count)
+    return Passage(Exchange(connection, head, Body.whole(b"secret")), 0.0, chance)
 
 
 def recorded(outcome: Outcome, log: RequestLog, draw: float = 0.5) -> tuple[list[dict[str, Any]], Metrics]:
     metrics = Metrics("1", [])
     with capture_logs() as events:
-        Recorder(metrics, lambda: draw).record(passage(), outcome, log)
+        Recorder(metrics, lambda: draw, chance).record(passage(), outcome, log)
     return cast(list[dict[str, Any]], events), metrics
 
 
@@ -53,6 +58,30 @@ def samples(metrics: Metrics) -> dict[tuple[str, ...], float]:
 def test_a_call_is_counted_by_route_stage_side_and_code(outcome: Outcome, labels: tuple[str, ...]) -> None:
     _, metrics = recorded(outcome, RequestLog())
     assert samples(metrics) == {labels: 1}
+
+
+def refused(request_id: str, log: RequestLog) -> tuple[str, list[dict[str, Any]], Metrics]:
+    metrics = Metrics("1", [TOO_LONG.reason])
+    with capture_logs() as events:
+        named = Recorder(metrics, lambda: 0.5, chance).refused(TOO_LONG, request_id, log)
+    return named, cast(list[dict[str, Any]], events), metrics
+
+
+def test_what_is_refused_on_the_wire_is_counted_named_and_logged_once() -> None:
+    named, events, metrics = refused("", RequestLog())
+    assert named == "11" * 16
+    assert [(event["event"], event["request_id"], event["status"]) for event in events] == [("refused", named, 414)]
+    assert metrics.registry.get_sample_value("facade_refused_total", {"reason": TOO_LONG.reason}) == 1
+
+
+def test_a_request_that_turns_out_bad_has_its_line_already() -> None:
+    named, events, metrics = refused("abc", RequestLog())
+    assert (named, events) == ("abc", [])
+    assert metrics.registry.get_sample_value("facade_refused_total", {"reason": TOO_LONG.reason}) == 1
+
+
+def test_refusals_are_not_logged_where_errors_are_not() -> None:
+    assert refused("", RequestLog(errors=False))[1] == []
 
 
 def test_a_call_that_no_route_covers_opens_no_series() -> None:

@@ -54,6 +54,16 @@ def test_segments_are_compared_from_the_left() -> None:
     assert ask(table, "GET /x/b/c") == "/{a}/b/c"
 
 
+@pytest.mark.parametrize("path", ["/old", "/old/", "/pages/7", "/pages/7/"])
+def test_a_route_that_is_gone_has_its_path_with_and_without_the_last_slash(path: str) -> None:
+    gone = [replace(a_route(text), stage=Stage.GONE) for text in ("/old", "GET /pages/{number}/")]
+    assert ask(RouteTable.compile(gone), f"GET {path}") in {"/old", "GET /pages/{number}/"}
+    assert ask(RouteTable.compile([*gone, a_route("/{rest...}")]), "GET /old/") == "/{rest...}"
+    assert ask(RouteTable.compile(gone), "GET /olds/") is None
+    assert ask(RouteTable.compile(gone), "GET /old//") is None
+    assert ask(a_table("/old"), "GET /old/") is None
+
+
 def test_a_candidate_that_does_not_fit_is_passed_over() -> None:
     table = a_table("/a/b/c", "/a/{x}/d", "/{y}/b/e", "/{z...}")
     assert ask(table, "GET /a/b/d") == "/a/{x}/d"

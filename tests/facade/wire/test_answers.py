@@ -10,6 +10,7 @@ from facade.problem import Problem
 from facade.wire.answers import problem_answer
 
 PROBLEM = Problem(405, "method", "Not so.", "http_request_error", retry_after=7, allow=("GET", "HEAD"))
+DATE = b"Mon, 23 Nov 2026 15:00:00 GMT"
 
 
 def parts(answer: bytes) -> tuple[bytes, dict[bytes, bytes], bytes]:
@@ -19,9 +20,10 @@ def parts(answer: bytes) -> tuple[bytes, dict[bytes, bytes], bytes]:
 
 
 def test_a_problem_is_a_whole_answer() -> None:
-    line, fields, body = parts(problem_answer(PROBLEM, request_id="abc", close=True))
+    line, fields, body = parts(problem_answer(PROBLEM, DATE, request_id="abc", close=True))
     assert line == b"HTTP/1.1 405 Method Not Allowed"
     assert fields == {
+        b"Date": DATE,
         b"Content-Type": b"application/problem+json",
         b"Content-Length": str(len(body)).encode(),
         b"Proxy-Status": b"facade; error=http_request_error",
@@ -33,14 +35,14 @@ def test_a_problem_is_a_whole_answer() -> None:
 
 
 def test_what_a_problem_has_not_is_not_said() -> None:
-    _, fields, _ = parts(problem_answer(Problem(404, "x", "y"), request_id="abc", close=False))
-    assert set(fields) == {b"Content-Type", b"Content-Length", b"Proxy-Status"}
+    _, fields, _ = parts(problem_answer(Problem(404, "x", "y"), DATE, request_id="abc", close=False))
+    assert set(fields) == {b"Date", b"Content-Type", b"Content-Length", b"Proxy-Status"}
 
 
 @pytest.mark.parametrize("close", [False, True])
 def test_head_gets_the_same_fields_and_no_body(close: bool) -> None:
-    whole = problem_answer(PROBLEM, request_id="abc", close=close)
-    head = problem_answer(PROBLEM, request_id="abc", close=close, head_only=True)
+    whole = problem_answer(PROBLEM, DATE, request_id="abc", close=close)
+    head = problem_answer(PROBLEM, DATE, request_id="abc", close=close, head_only=True)
     assert whole.startswith(head)
     assert head.endswith(b"\r\n\r\n")
     assert parts(head)[2] == b""

@@ -56,7 +56,7 @@ def passed(*fields: Field, by: Sender | None = None, host: bytes | None = None) 
 
 def answered(*fields: Field, chunked: bool = False, http_1_1: bool = True, close: bool = False) -> list[Field]:
     head = ResponseHead(200, b"OK", HTTP_1_1, block(list(fields)))
-    return read(response_bytes(head, chunked=chunked, http_1_1=http_1_1, close=close))[1]
+    return read(response_bytes(head, None, chunked=chunked, http_1_1=http_1_1, close=close))[1]
 
 
 # Requests
@@ -193,6 +193,13 @@ def test_an_http_1_0_request_goes_on_as_http_1_1() -> None:
     assert sent.startswith(b"GET / HTTP/1.1\r\nHost: silo\r\n")
 
 
+@pytest.mark.parametrize("trusted", [False, True])
+def test_a_client_that_names_no_host_is_passed_on_without_one(trusted: bool) -> None:
+    fields = dict(passed(by=sender(host=b"", trusted=trusted)))
+    assert b"X-Forwarded-Host" not in fields
+    assert fields[b"Forwarded"] == b"for=192.0.2.1;proto=http"
+
+
 def test_every_sender_has_lines_of_its_own() -> None:
     assert dict(passed(by=sender("192.0.2.2")))[b"X-Forwarded-For"] == b"192.0.2.2"
     assert "platform.example" not in repr(sender())
@@ -210,7 +217,7 @@ def test_an_answer_passes_as_it_came_with_its_status_and_reason() -> None:
         (b"Via", b"1.0 x"),
     ]
     head = ResponseHead(299, b"Sort \xe9f", HTTP_1_0, block(fields))
-    start, sent = read(response_bytes(head, chunked=False, http_1_1=True, close=False))
+    start, sent = read(response_bytes(head, None, chunked=False, http_1_1=True, close=False))
     assert start == b"HTTP/1.1 299 Sort \xe9f"
     assert sent == fields
 
@@ -224,6 +231,25 @@ def test_fields_that_an_answers_connection_names_end_here_but_cookies_and_length
     fields = [(b"Connection", b"X-Hop, Set-Cookie, Content-Length, Location"), (b"X-Hop", b"1")]
     kept = [(b"Set-Cookie", b"a"), (b"Content-Length", b"0"), (b"Location", b"/")]
     assert answered(*fields, *kept) == kept
+
+
+@pytest.mark.parametrize("status", [103, 204])
+def test_what_never_has_content_has_no_length(status: int) -> None:
+    head = ResponseHead(status, b"X", HTTP_1_1, block([(b"Content-Length", b"5"), (b"A", b"1")]))
+    assert read(response_bytes(head, None, chunked=False, http_1_1=True, close=False))[1] == [(b"A", b"1")]
+
+
+def test_the_length_of_what_a_304_would_have_brought_stays() -> None:
+    head = ResponseHead(304, b"X", HTTP_1_1, block([(b"Content-Length", b"5")]))
+    sent = read(response_bytes(head, None, chunked=False, http_1_1=True, close=False))[1]
+    assert sent == [(b"Content-Length", b"5")]
+
+
+@pytest.mark.parametrize(("fields", "dated"), [([], [b"now"]), ([(b"Date", b"then")], [b"then"])])
+def test_an_answer_of_the_facades_own_has_a_date(fields: list[Field], dated: list[bytes]) -> None:
+    head = ResponseHead(200, b"OK", HTTP_1_1, block(fields))
+    sent = read(response_bytes(head, b"now", chunked=False, http_1_1=True, close=False))[1]
+    assert [value for name, value in sent if name == b"Date"] == dated
 
 
 def test_an_answer_says_how_it_is_framed_and_whether_the_connection_ends() -> None:

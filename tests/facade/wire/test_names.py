@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from facade.wire.names import FORWARDING, HOP_BY_HOP, TRACE, is_for_this_hop, may_trail
+from facade.wire.names import FORWARDING, HOP_BY_HOP, TRACE, may_trail, outlasts, outlasts_caller
 
 
 @pytest.mark.parametrize("name", [b"x-hop", b"x-hop-two", b"foo", b"hosts", b"keep-alive", b"te"])
 def test_a_field_that_nothing_is_known_of_is_for_this_hop_if_its_sender_says_so(name: bytes) -> None:
-    assert is_for_this_hop(name)
+    assert not outlasts_caller(name)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,17 @@ def test_a_field_that_nothing_is_known_of_is_for_this_hop_if_its_sender_says_so(
     ],
 )
 def test_a_field_that_says_who_calls_from_where_or_for_what_is_for_the_end_of_the_way(name: bytes) -> None:
-    assert not is_for_this_hop(name)
+    assert outlasts_caller(name)
+
+
+@pytest.mark.parametrize("name", [b"set-cookie", b"etag", b"cache_control", b"www-authenticate", b"x-request-id"])
+def test_an_answers_field_of_https_own_stays_whatever_its_sender_says(name: bytes) -> None:
+    assert outlasts(name)
+
+
+@pytest.mark.parametrize("name", [b"x-hop", b"x-silo-session", b"x-user-cache"])
+def test_any_other_field_of_an_answer_goes_if_its_sender_says_so(name: bytes) -> None:
+    assert not outlasts(name)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
 
@@ -65,6 +66,8 @@ def problem(answer: Message, status: int) -> dict[str, Any]:
     proxy_status = answer.one("Proxy-Status")
     assert proxy_status is not None
     assert proxy_status.split(b";")[0] == b"facade"
+    assert parsedate_to_datetime((answer.one("Date") or b"").decode()).tzinfo is not None
     document = json.loads(answer.body)
     assert document["status"] == status
+    assert document["instance"].startswith("urn:request:")
     return dict(document)
