@@ -132,7 +132,7 @@ async def nothing_goes_unhandled() -> AsyncIterator[None]:
     loop.set_exception_handler(lambda _, context: unhandled.append(context))
     yield
     await settle()
-    assert unhandled == []
+    assert not unhandled, unhandled
 
 
 def answering(answer: bytes, *, chunked: bool = False) -> Handler:

@@ -526,6 +526,8 @@ async def test_what_waited_before_the_answer_began_counts_too() -> None:
     client.sends(GET % b"")
     await settle()
     assert not stream.reading
+    client.resets()
+    await settle()
 
 
 async def test_the_next_request_waits_until_the_answer_has_been_taken() -> None:

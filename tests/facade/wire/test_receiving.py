@@ -68,6 +68,8 @@ async def test_what_waits_of_all_clients_together_has_a_bound_and_the_last_has_t
     another.sends(*sent)
     await settle()
     assert told(another) is None
+    front.server.cut()
+    await settle()
 
 
 async def test_what_is_collected_counts_until_it_is_answered() -> None:
