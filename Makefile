@@ -4,6 +4,7 @@
 #   make test     all tests
 #   make check    style, types, import layers, fresh pins, Dockerfile
 #   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"
+#   make soak     the long runs: fuzzing, faults, aborted transfers; SOAK="--only faults --seconds 300"
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
 #   make lock     the pins in requirements/ anew, from the package index
 #   make clean    remove $(VENV) and the tools' caches
@@ -17,12 +18,13 @@ WORKERS ?= 2
 TESTS ?= tests
 PYTEST_OPTIONS ?=
 BENCH ?=
+SOAK ?=
 
 BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
 
-.PHONY: setup demo test check bench lock clean
+.PHONY: setup demo test check bench soak lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed
@@ -43,6 +45,10 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench.run $(BENCH)
+
+# The runs drive the sidecar with what the tests drive it with.
+soak: setup
+	PYTHONPATH=tests/scenarios:tests/fakes $(BIN)/python -m soak.run $(SOAK)
 
 lock: setup
 	$(BIN)/python requirements/lock.py

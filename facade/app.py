@@ -10,6 +10,7 @@ import datetime
 import gc
 import os
 import random
+import secrets
 import signal
 import sys
 import time
@@ -21,12 +22,14 @@ from typing import Final
 
 import structlog
 
+from facade.comparisons import Comparisons
 from facade.config.kinds import KindError, Kinds
 from facade.config.settings import Listener
 from facade.control import admin, observe
 from facade.control.begin import Beginning, begin
 from facade.control.build import nothing
 from facade.control.certificate import Certificate
+from facade.control.descriptors import raise_limit
 from facade.control.listener import OpenListener, open_listener
 from facade.control.overview import Overview, breathe
 from facade.control.reload import Reloader
@@ -42,6 +45,7 @@ from facade.page.document import STYLE
 from facade.port import Services
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
+from facade.proxy.shadow.mirror import Mirror
 from facade.proxy.tunnels import Tunnels
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
@@ -62,6 +66,9 @@ thread, a call waits that long each time its socket has something to say, which 
 _LAST_LINES: Final = 1.0
 """Seconds that the last log lines get to leave."""
 
+_KEY: Final = 32
+"""Bytes of the key by which differences are known again. It lasts as long as the process, as they do."""
+
 VERSION: Final = version("strangler-facade")
 
 _log = structlog.get_logger("facade.app")
@@ -71,6 +78,7 @@ def run(folder: Path, flags: Flags) -> int:
     """Serve the configuration in `folder` until SIGTERM or SIGINT; returns the exit code. Raises `StartError`."""
     logs.configure("info")
     sys.setswitchinterval(_SWITCH)
+    raise_limit()
     try:
         source = Source(folder, _kinds(), flags.over(os.environ), serving=True)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -119,14 +127,20 @@ class Sidecar:
         self._catalog = Catalog(
             self._deadlines, self._metrics, self._services, loop.time, chance.random, self._protections
         )
-        self._reloader = Reloader(source, beginning, self._catalog, self._snapshots, self._metrics, _now)
+        self._comparisons = Comparisons(time.time, secrets.token_bytes(_KEY))
+        self._metrics.compared_by(self._comparisons.information)
+        self._reloader = Reloader(
+            source, beginning, self._catalog, self._snapshots, self._metrics, self._comparisons, _now
+        )
         recorder = Recorder(self._metrics, chance.random, chance.randbytes)
         tunnels = Tunnels(self._snapshots, self._deadlines, self._metrics)
+        mirror = Mirror(self._comparisons, self._metrics, draw=chance.random, clock=time.monotonic, wall=time.time)
         handler = Handler(
             self._snapshots,
             self._metrics,
             recorder,
             tunnels,
+            mirror,
             clock=loop.time,
             wall=time.time,
             chance=chance.randbytes,
@@ -204,7 +218,7 @@ class Sidecar:
         page = admin.StatusPage(status.slices, STYLE)
         pages = {
             **observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe),
-            **admin.pages(overview, self._reloader, self._snapshots, page, breathe),
+            **admin.pages(overview, self._reloader, self._snapshots, self._comparisons, page, breathe),
         }
         return await open_listener(door, Site(pages, door.listener.host), self._request_id)
 

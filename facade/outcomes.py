@@ -13,7 +13,9 @@ class Outcome(NamedTuple):
     """One finished call. `status` is None when the caller left or the answer was cut short; `seconds` is its duration.
 
     A named tuple, because one is made for each call. `route` is None where no route matched; `reason` is the decision's
-    or the refusal's.
+    or the refusal's. `side_seconds` is what of it the side took until its answer began, or was waited for; `left` when
+    the caller did not wait for the answer. Where legacy answered because the platform had failed, `failed_after` is how
+    many seconds that took.
     """
 
     route: str | None
@@ -23,6 +25,9 @@ class Outcome(NamedTuple):
     seconds: float
     reason: str
     complete: bool
+    side_seconds: float = 0.0
+    left: bool = False
+    failed_after: float | None = None
 
     @property
     def code(self) -> str:

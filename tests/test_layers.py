@@ -34,6 +34,8 @@ FORBIDDEN = {
     "routing opens a socket by way of another module": ("pure", "facade/routing/added.py", "facade.tasks"),
     "a rule of the wire waits": ("pure", "facade/wire/headers.py", "asyncio"),
     "a breaker reads the clock": ("pure", "facade/targets/protect/breaker.py", "time"),
+    "a comparison reads the clock": ("pure", "facade/compare/walk.py", "time"),
+    "a judge draws lots": ("pure", "facade/control/judge/wager.py", "random"),
     "a format reads a file": ("pure", "facade/formats.py", "os"),
     "the data plane reads YAML": ("data-plane", "facade/proxy/added.py", "yaml"),
     "the data plane reads the configuration": ("data-plane", "facade/proxy/added.py", "facade.config.settings"),

@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from facade.cli.changing import carry_out
-from facade.cli.options import add_change, share
-from facade.config.settings import Configuration
-from facade.control.move import Plan, find, plan_back, plan_back_all
+from facade.cli.options import add_change, share, told
+from facade.control.move import Plan, plan_back, plan_back_all
+from facade.control.subject import Subjects, find
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -19,16 +19,16 @@ def configure(parser: ArgumentParser) -> None:
     )
     what.add_argument("--all", action="store_true", help="every route that has a way back")
     parser.add_argument("--to", metavar="P", type=share, help="keep a smaller share for the platform, 10%%")
-    parser.add_argument("--reason", metavar="TEXT", help="why, for whoever asks later")
+    parser.add_argument("--reason", metavar="TEXT", type=told, help="why, for whoever asks later")
     add_change(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Take it back."""
 
-    def wish(configuration: Configuration) -> Sequence[Plan]:
+    def wish(known: Subjects) -> Sequence[Plan]:
         if arguments.all:
-            return plan_back_all(configuration, arguments.to)
-        return [plan_back(find(configuration, arguments.name), arguments.to)]
+            return plan_back_all(known, arguments.to)
+        return [plan_back(find(known, arguments.name), arguments.to)]
 
-    return carry_out(arguments, wish, arguments.reason)
+    return carry_out(arguments, wish, arguments.reason, is_all=arguments.all)

@@ -1,11 +1,15 @@
-"""What `facade move` and `facade back` share: change the file, wait for the sidecar, say what became of both."""
+"""What `facade move` and `facade back` share: change the file, wait for the sidecar, say what became of both.
+
+What is said is what the sidecar runs. A file that says already what was wished for proves nothing: somebody's mistake
+in another file may keep the sidecar from reading it. So the sidecar is asked then too.
+"""
 
 from __future__ import annotations
 
 import getpass
 import os
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,16 +18,16 @@ from facade.cli.clock import monotonic, sleep
 from facade.cli.files import find_sidecar, source
 from facade.cli.sidecar import Sidecar, Unreachable
 from facade.config.settings import Configuration
-from facade.control.change import Changed, change
-from facade.control.move import Plan, Refused, subjects
+from facade.config.standing import Standing
+from facade.control.change import Changed, Wish, change
+from facade.control.move import Plan
 from facade.control.source import Source
+from facade.control.subject import Refused, subjects
 
 ASK_EVERY: Final = 0.1
 """Seconds between two questions to the sidecar, which sees a changed file within about as long."""
 
 SCOPE: Final = "the shared file was changed: every sidecar that reads it follows"
-
-Wish = Callable[[Configuration], Sequence[Plan]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +39,20 @@ class Followed:
     sidecar: str | None = None
 
 
-def carry_out(arguments: Namespace, wish: Wish, reason: str | None = None) -> int:
-    """Change the files, wait for the sidecar, answer. Exit status 1 where it was waited for and does not run it."""
+def carry_out(arguments: Namespace, wish: Wish, reason: str | None = None, *, is_all: bool = False) -> int:
+    """Change the files, wait for the sidecar, answer. Exit status 1 where it was waited for and does not run it.
+
+    So it is where `is_all` was wished for and not all could be looked through.
+    """
     try:
         changed = change(source(arguments.config), wish, sleep)
     except Refused as refused:
         raise Failed(str(refused)) from refused
-    if not changed.lines:
-        say(_document(changed, None, arguments, reason), _nothing_to_do(changed), as_json=arguments.json)
-        return 0
     followed = _follow(arguments, changed)
     said = _lines(changed, followed, arguments, reason)
     say(_document(changed, followed, arguments, reason), said, as_json=arguments.json)
-    return 0 if followed.runs or not arguments.wait else 1
+    is_done = followed.runs or not arguments.wait
+    return 0 if is_done and not (is_all and changed.hidden) else 1
 
 
 def _follow(arguments: Namespace, changed: Changed) -> Followed:
@@ -58,7 +63,8 @@ def _follow(arguments: Namespace, changed: Changed) -> Followed:
         sidecar = find_sidecar(arguments.admin, arguments.config)
         return _wait(sidecar, changed, source(arguments.config), arguments.wait)
     except Unreachable as unreachable:
-        return Followed(runs=False, said=f"the file is changed and no sidecar was reached: {unreachable}")
+        said = "the file is changed and" if changed.lines else "the file says so already, but"
+        return Followed(runs=False, said=f"{said} no sidecar was reached: {unreachable}")
 
 
 def _wait(sidecar: Sidecar, changed: Changed, files: Source, seconds: float) -> Followed:
@@ -73,12 +79,35 @@ def _wait(sidecar: Sidecar, changed: Changed, files: Source, seconds: float) -> 
             return Followed(runs=True, said=said, sidecar=str(sidecar))
         before = running
         rejected = config["rejected"]
-        if rejected is not None and rejected["revision"] == revision:
-            reasons = "\n  ".join(["rejected by the sidecar, which serves on as before:", *rejected["reasons"]])
-            return Followed(runs=False, said=reasons, sidecar=str(sidecar))
+        if rejected is not None:
+            runs = _stands(sidecar, changed)
+            if runs or rejected["revision"] == revision:
+                return _rejected(sidecar, rejected["reasons"], runs=runs)
         if monotonic() >= until:
             return Followed(runs=False, said=_late(sidecar, config, revision, seconds), sidecar=str(sidecar))
         sleep(ASK_EVERY)
+
+
+def _rejected(sidecar: Sidecar, reasons: Sequence[str], *, runs: bool) -> Followed:
+    """What becomes of a change in files that the sidecar rejects: of such files only the way back runs."""
+    if runs:
+        told = f"running on {sidecar}; the files are mistaken, and nothing else of them runs until they are mended:"
+    else:
+        told = f"rejected by {sidecar}, which serves on as before; it takes effect once the files are mended:"
+    return Followed(runs=runs, said="\n  ".join([told, *reasons]), sidecar=str(sidecar))
+
+
+def _stands(sidecar: Sidecar, changed: Changed) -> bool:
+    """Whether every route stands where it was to go, by what the sidecar runs."""
+    rows = {row["name"]: row for row in sidecar.ask("/api/routes")["routes"]}
+    return all(_is_at(rows.get(name), plan.to) for plan in changed.plans for name in plan.subject.routes)
+
+
+def _is_at(row: Mapping[str, Any] | None, to: Standing) -> bool:
+    """Whether a row of `/api/routes` says that its route stands there."""
+    if row is None or row["stage"] != to.stage:
+        return False
+    return to.share is None or row["share"] == float(to.share)
 
 
 def _holds_later(changed: Changed, files: Source, running: str) -> bool:
@@ -105,9 +134,13 @@ def _late(sidecar: Sidecar, config: Mapping[str, Any], revision: str, seconds: f
 def _lines(changed: Changed, followed: Followed, arguments: Namespace, reason: str | None) -> Iterator[str]:
     for plan in changed.plans:
         yield from _told(plan)
-    yield f"  reason: {reason}, by {mover(arguments.by)}" if reason else f"  by {mover(arguments.by)}"
-    yield from (f"  {line}" for line in changed.lines)
-    yield SCOPE
+    if changed.lines:
+        yield f"  reason: {reason}, by {mover(arguments.by)}" if reason else f"  by {mover(arguments.by)}"
+        yield from (f"  {line}" for line in changed.lines)
+        yield SCOPE
+    else:
+        yield f"nothing was changed, revision {changed.revision}"
+    yield from (f"not looked through: {mistake}" for mistake in changed.hidden)
     yield followed.said
 
 
@@ -119,23 +152,16 @@ def _told(plan: Plan) -> Iterator[str]:
     yield from (f"  note: {note}" for note in plan.notes)
 
 
-def _nothing_to_do(changed: Changed) -> Iterator[str]:
-    for plan in changed.plans:
-        yield from _told(plan)
-    yield f"nothing was changed, revision {changed.revision}"
-
-
-def _document(
-    changed: Changed, followed: Followed | None, arguments: Namespace, reason: str | None
-) -> Mapping[str, object]:
+def _document(changed: Changed, followed: Followed, arguments: Namespace, reason: str | None) -> Mapping[str, object]:
     return {
         "moves": [_move(plan) for plan in changed.plans],
         "lines": changed.lines,
+        "hidden": [str(mistake) for mistake in changed.hidden],
         "scope": "file" if changed.lines else None,
         "revision": changed.revision,
-        "running": followed.runs if followed is not None else None,
-        "sidecar": followed.sidecar if followed is not None else None,
-        "said": followed.said if followed is not None else None,
+        "running": followed.runs,
+        "sidecar": followed.sidecar,
+        "said": followed.said,
         "by": mover(arguments.by),
         "reason": reason,
     }

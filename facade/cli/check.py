@@ -8,7 +8,7 @@ from pathlib import Path
 
 from facade.cli.answer import say
 from facade.cli.files import source, told
-from facade.cli.options import add_json, default_folder
+from facade.cli.options import add_json, default_folder, folder
 from facade.config.load import Loaded
 
 
@@ -18,7 +18,7 @@ def configure(parser: ArgumentParser) -> None:
         "folder",
         metavar="DIR",
         nargs="?",
-        type=Path,
+        type=folder,
         default=default_folder(),
         help="the configuration's folder (default: FACADE_CONFIG, else ./config)",
     )
@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Read the files and say what is wrong with them."""
-    loaded = source(arguments.folder).load()
+    loaded = source(arguments.folder, "facade check DIR").load()
     found = loaded.configuration
     document = {
         "revision": loaded.revision,

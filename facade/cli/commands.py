@@ -11,7 +11,7 @@ from importlib import metadata
 from types import MappingProxyType
 from typing import Final
 
-from facade.cli.answer import Failed, say_failed
+from facade.cli.answer import Failed, Unsaid, say_failed, speak_any_tongue
 
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "check": "every mistake in the files, as file:line: what; mend",
         "explain": "which route, stage, side and rule a call would meet, without any network",
         "status": "routes, stages, shares and silos of a running sidecar",
+        "differences": "what differs between the two sides of a route, by field and kind",
         "move": "move a route or group to a stage: one line of YAML, changed in place",
         "back": "let legacy answer again, now; or give the platform a smaller share",
         "demo": "the embedded demonstration",
@@ -33,19 +34,32 @@ INTERRUPTED: Final = 130
 def run(words: Sequence[str]) -> int:
     """Run the command that `words` name; returns its exit status, or raises SystemExit for usage and help."""
     arguments = parser(words).parse_args(words)
+    speak_any_tongue()
     try:
         status: int = arguments.run(arguments)
-        sys.stdout.flush()
     except Failed as failed:
-        say_failed(failed, as_json=getattr(arguments, "json", False))
-        return 1
+        return _refused(failed, as_json=getattr(arguments, "json", False))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our answer has seen enough (`facade status | head`): nothing is to be flushed into it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except Unsaid as unsaid:
+        return _unsaid(unsaid)
     return status
+
+
+def _refused(failed: Failed, *, as_json: bool) -> int:
+    try:
+        say_failed(failed, as_json=as_json)
+    except Unsaid as unsaid:
+        return _unsaid(unsaid)
+    return 1
+
+
+def _unsaid(unsaid: Unsaid) -> int:
+    """What is left in standard output is flushed nowhere: at our end it would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if str(unsaid):
+        print(unsaid, file=sys.stderr)
+    return 1
 
 
 def parser(words: Sequence[str]) -> argparse.ArgumentParser:

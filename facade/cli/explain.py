@@ -8,7 +8,8 @@ from dataclasses import asdict
 
 from facade.cli.answer import say
 from facade.cli.files import good, source
-from facade.cli.options import add_config, add_json, header
+from facade.cli.options import add_config, add_json, header, ip, line
+from facade.config.mistake import printable
 from facade.control.asked import LOCAL, Asked
 from facade.control.describe import percent
 from facade.control.explain import Explanation, explain
@@ -17,8 +18,10 @@ from facade.routing.table import RouteTable
 
 def configure(parser: ArgumentParser) -> None:
     """Name its options."""
-    parser.add_argument("method", metavar="METHOD", help="the call's method, GET")
-    parser.add_argument("url", metavar="URL", help="a path with its query, or an absolute URL where the host matters")
+    parser.add_argument("method", metavar="METHOD", type=line, help="the call's method, GET")
+    parser.add_argument(
+        "url", metavar="URL", type=line, help="a path with its query, or an absolute URL where the host matters"
+    )
     parser.add_argument(
         "-H",
         "--header",
@@ -29,7 +32,7 @@ def configure(parser: ArgumentParser) -> None:
         default=[],
         help="a header field of the call, a cookie for example; may be given again",
     )
-    parser.add_argument("--address", default=LOCAL, help=f"the address the call comes from (default: {LOCAL})")
+    parser.add_argument("--address", type=ip, default=LOCAL, help=f"the address the call comes from (default: {LOCAL})")
     add_config(parser)
     add_json(parser)
 
@@ -44,7 +47,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _lines(asked: Asked, explanation: Explanation) -> Iterator[str]:
-    yield f"{asked.method} {asked.url} is answered by {explanation.answered_by}"
+    yield printable(f"{asked.method} {asked.url} is answered by {explanation.answered_by}")
     share = "" if explanation.share is None else f", platform share {percent(explanation.share)}"
     facts = {
         "route": explanation.route and f"{explanation.route}, {explanation.place}",

@@ -15,12 +15,19 @@ from facade.config.settings import Configuration
 from facade.control.source import Source
 
 
-def source(folder: Path) -> Source:
-    """Where a command's configuration comes from. Secrets may be missing: who moves a route need not hold them."""
+def source(folder: Path, named_by: str = "--config or FACADE_CONFIG") -> Source:
+    """Where a command's configuration comes from. Secrets may be missing: who moves a route need not hold them.
+
+    `named_by` is how the command is told another folder.
+    """
     try:
-        return Source(folder, Kinds.discover(), dict(os.environ))
+        found = Source(folder, Kinds.discover(), dict(os.environ))
     except KindError as error:
         raise Failed(f"adapters: {error}") from error
+    absent = found.absent()
+    if absent is not None:
+        raise Failed(f"{absent}; name the folder that holds facade.yaml by {named_by}")
+    return found
 
 
 def good(loaded: Loaded) -> Configuration:
@@ -38,15 +45,15 @@ def told(mistakes: Iterable[Mistake]) -> list[Mapping[str, object]]:
     ]
 
 
-def find_sidecar(admin: str | None, folder: Path) -> Sidecar:
+def find_sidecar(admin: Sidecar | None, folder: Path) -> Sidecar:
     """The running sidecar: by `--admin`, else FACADE_ADMIN, else `admin` of the configuration in `folder`.
 
-    Mistaken files are no hindrance, as long as facade.yaml itself can be read. Raises `Unreachable`.
+    Mistaken files are no hindrance, as long as facade.yaml can be read as far as that. Raises `Unreachable`.
     """
     sidecar = named(admin)
     if sidecar is not None:
         return sidecar
     loaded = source(folder).load()
-    if loaded.settings is None:
+    if loaded.admin is None:
         raise Unreachable(f"{loaded.mistakes[0]}; or say where the sidecar is with --admin HOST:PORT")
-    return configured(loaded.settings, folder)
+    return configured(loaded.admin, folder)

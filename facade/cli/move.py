@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from facade.cli.changing import carry_out
-from facade.cli.options import add_change, share
-from facade.control.move import find, plan_move
+from facade.cli.options import add_change, share, told
+from facade.control.move import plan_move
+from facade.control.subject import find
 from facade.routing.stage import Stage
 
 
@@ -15,7 +16,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("name", metavar="ROUTE|GROUP", help="what to move; a route of a group moves its group")
     parser.add_argument("stage", metavar="STAGE", choices=[str(stage) for stage in Stage], help=", ".join(Stage))
     parser.add_argument("--share", metavar="P", type=share, help="the platform's share of a canary, 25%%")
-    parser.add_argument("--reason", metavar="TEXT", required=True, help="why, for whoever asks later")
+    parser.add_argument("--reason", metavar="TEXT", type=told, required=True, help="why, for whoever asks later")
     add_change(parser)
 
 
@@ -24,6 +25,6 @@ def run(arguments: Namespace) -> int:
     stage = Stage(arguments.stage)
     return carry_out(
         arguments,
-        lambda configuration: [plan_move(find(configuration, arguments.name), stage, arguments.share)],
+        lambda known: [plan_move(find(known, arguments.name), stage, arguments.share)],
         arguments.reason,
     )

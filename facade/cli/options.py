@@ -6,11 +6,15 @@ import os
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from fractions import Fraction
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, TypeVar
 
 FOLDER: Final = "config"
 """Where the configuration is looked for when nothing says where."""
+
+LONGEST_TOLD: Final = 500
+"""Characters of a reason or a name: a few sentences, and still one line of a log."""
 
 Value = TypeVar("Value")
 
@@ -20,7 +24,7 @@ def add_config(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--config",
         metavar="DIR",
-        type=Path,
+        type=folder,
         default=default_folder(),
         help="the configuration's folder (default: FACADE_CONFIG, else ./config)",
     )
@@ -41,13 +45,14 @@ def add_admin(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--admin",
         metavar="ADDRESS",
+        type=admin,
         help="the running sidecar's admin listener, HOST:PORT (default: FACADE_ADMIN, else admin of the configuration)",
     )
 
 
 def add_change(parser: ArgumentParser) -> None:
     """What every command has that changes the files of a running sidecar."""
-    parser.add_argument("--by", metavar="NAME", help="who moves it (default: the name of the user)")
+    parser.add_argument("--by", metavar="NAME", type=told, help="who moves it (default: the name of the user)")
     parser.add_argument(
         "--wait",
         metavar="DURATION",
@@ -74,12 +79,61 @@ def duration(text: str) -> float:
     return _parsed(parse_duration, text)
 
 
+def address(text: str) -> str:
+    """An address to listen at, as it was typed."""
+    from facade.config.network import parse_address
+
+    _parsed(parse_address, text)
+    return text
+
+
+def folder(text: str) -> Path:
+    """A folder's path."""
+    if not text:
+        raise ArgumentTypeError("is empty; name a folder")
+    return Path(text)
+
+
+def told(text: str) -> str:
+    """A word of whoever moves a route, which others will read in logs and lists: one line of bounded length."""
+    text = text.strip()
+    if not text:
+        raise ArgumentTypeError("is empty; say it in a few words")
+    if len(text) > LONGEST_TOLD:
+        raise ArgumentTypeError(f"is longer than {LONGEST_TOLD} characters; say it in fewer")
+    if not text.isprintable():
+        raise ArgumentTypeError("holds a line's end or another control character; write one line of plain text")
+    return text
+
+
+def admin(text: str) -> object:
+    """Where a running sidecar's admin listener is."""
+    from facade.cli.sidecar import parse_admin
+
+    return _parsed(parse_admin, text)
+
+
+def line(text: str) -> str:
+    """What can stand in one line of a request."""
+    from facade.control.asked import one_line
+
+    return _parsed(one_line, text)
+
+
+def ip(text: str) -> str:
+    """An IP address."""
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no IP address; write one such as 192.0.2.1 or ::1") from error
+
+
 def header(text: str) -> tuple[str, str]:
     """A header field as it stands in a request, `Name: value`."""
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
         raise ArgumentTypeError(f"{text!r} is no header field; write 'Name: value'")
-    return name.strip(), value.strip()
+    return line(name), line(value.strip(" \t"))
 
 
 def _parsed(parse: Callable[[str], Value], text: str) -> Value:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
-from facade.cli.options import add_config
+from facade.cli.options import add_config, address, folder
 from facade.control.start import Flags, StartError
 
 
@@ -18,10 +19,16 @@ def configure(parser: ArgumentParser) -> None:
         action="store_true",
         help="take the listening sockets of the sidecar that runs with the same state, which then drains",
     )
-    parser.add_argument("--listen", metavar="ADDRESS", help="the platform's listener, HOST:PORT; beats listen")
-    parser.add_argument("--observe", metavar="ADDRESS", help="probes and metrics, HOST:PORT; beats observe")
-    parser.add_argument("--admin", metavar="ADDRESS", help="the status page and the API, HOST:PORT; beats admin")
-    parser.add_argument("--state", metavar="DIR", help="the folder that survives a restart; beats state")
+    parser.add_argument(
+        "--listen", metavar="ADDRESS", type=address, help="the platform's listener, HOST:PORT; beats listen"
+    )
+    parser.add_argument(
+        "--observe", metavar="ADDRESS", type=address, help="probes and metrics, HOST:PORT; beats observe"
+    )
+    parser.add_argument(
+        "--admin", metavar="ADDRESS", type=address, help="the status page and the API, HOST:PORT; beats admin"
+    )
+    parser.add_argument("--state", metavar="DIR", type=folder, help="the folder that survives a restart; beats state")
 
 
 def run(arguments: Namespace) -> int:
@@ -34,10 +41,19 @@ def run(arguments: Namespace) -> int:
         listen=arguments.listen,
         observe=arguments.observe,
         admin=arguments.admin,
-        state=arguments.state,
+        state=None if arguments.state is None else str(arguments.state),
     )
     try:
+        _require_working_folder()
         return app.run(arguments.config, flags)
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _require_working_folder() -> None:
+    """Relative paths start at it; a shell may still stand in one that somebody removed."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise StartError("working folder: does not exist any more; change to one that does") from error

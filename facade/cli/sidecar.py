@@ -10,16 +10,38 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from facade.config.settings import Settings
+import msgspec
+
+from facade.config.mistake import quote
+from facade.config.network import HostPort, parse_address, parse_origin
+from facade.config.types import Unfit
+from facade.control.binding import address
+from facade.control.differences import DifferencesView
+from facade.control.view import ConfigView, RouteRow, SiloRow
 
 TIMEOUT: Final = 5.0
 """Seconds for one answer: a sidecar on this machine needs a few milliseconds."""
 
 LARGEST: Final = 64 * 1024**2
 """Bytes of one answer: 100,000 routes need half of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What `/api/routes` answers."""
+
+    routes: tuple[RouteRow, ...]
+    silos: tuple[SiloRow, ...]
+
+
+SHAPES: Final[Mapping[str, type]] = MappingProxyType(
+    {"/api/config": ConfigView, "/api/routes": Running, "/api/differences": DifferencesView}
+)
+"""What answers look like, by what is asked; others are some object. For somebody else may listen there."""
 
 _WILDCARDS: Final[Mapping[str, str]] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not to bind
 """What a listener that binds every address is asked at."""
@@ -47,9 +69,11 @@ class Sidecar:
         if status != http.HTTPStatus.OK:
             raise self._unreachable(f"answers {status}, which is no facade's admin listener")
         try:
-            return json.loads(body)
-        except ValueError as error:
-            raise self._unreachable("answers something else than JSON") from error
+            document = json.loads(body)
+            msgspec.convert(document, SHAPES.get(path.partition("?")[0], dict))
+        except (ValueError, RecursionError) as error:
+            raise self._unreachable("answers something else than a facade's admin listener does") from error
+        return document
 
     def _get(self, path: str) -> tuple[int, bytes]:
         parts = urlsplit(self.origin)
@@ -77,20 +101,33 @@ class Sidecar:
         )
 
 
-def named(admin: str | None) -> Sidecar | None:
-    """The sidecar that `--admin` or FACADE_ADMIN names, if either does."""
-    address = admin or os.environ.get("FACADE_ADMIN")
-    return None if not address else Sidecar(address.rstrip("/") if "://" in address else f"http://{address}")
+def parse_admin(text: str) -> Sidecar:
+    """The sidecar at `HOST:PORT`, or at an `http://` or `https://` with them. Raises `Unfit`.
+
+    >>> parse_admin("127.0.0.1:9901")
+    Sidecar(origin='http://127.0.0.1:9901')
+    """
+    if "://" in text:
+        return Sidecar(parse_origin(text.removesuffix("/")))
+    return Sidecar(f"http://{address(*parse_address(text))}")
 
 
-def configured(settings: Settings, folder: Path) -> Sidecar:
+def named(admin: Sidecar | None) -> Sidecar | None:
+    """The sidecar that `--admin` or FACADE_ADMIN names, if either does. Raises `Unreachable`."""
+    text = os.environ.get("FACADE_ADMIN")
+    if admin is not None or not text:
+        return admin
+    try:
+        return parse_admin(text)
+    except Unfit as unfit:
+        raise Unreachable(f"environment FACADE_ADMIN: {quote(text)} {unfit}") from unfit
+
+
+def configured(admin: HostPort, folder: Path) -> Sidecar:
     """The sidecar at `admin` of a configuration. Raises `Unreachable` where that cannot be told."""
-    listener = settings.admin
-    if listener.port == 0:
+    if admin.port == 0:
         raise Unreachable(f"{folder}: admin takes a free port at each start; say where it is with --admin HOST:PORT")
-    host = _WILDCARDS.get(listener.host, listener.host)
-    scheme = "http" if listener.tls is None else "https"
-    return Sidecar(f"{scheme}://[{host}]:{listener.port}" if ":" in host else f"{scheme}://{host}:{listener.port}")
+    return Sidecar(f"http://{address(_WILDCARDS.get(admin.host, admin.host), admin.port)}")
 
 
 def _reason(error: Exception) -> str:

@@ -52,7 +52,6 @@ def run(arguments: Namespace) -> int:
 def _show(sidecar: Sidecar, *, as_json: bool) -> None:
     config, running = sidecar.ask("/api/config"), sidecar.ask("/api/routes")
     say({"config": config, **running}, lines(config, running), as_json=as_json)
-    sys.stdout.flush()
 
 
 def lines(config: Mapping[str, Any], running: Mapping[str, Any]) -> Iterator[str]:

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from facade.config.evidence_file import ShadowBlock
 from facade.config.facade_file import FacadeFile, FreezeBlock, ListenBlock, LogBlock, TlsBlock
 from facade.config.reach import TargetTlsBlock
 from facade.config.routes_file import CanaryBlock, GroupBlock, PlatformBlock, RouteBlock
 from facade.config.settings import Drain, Freeze, Listener, Log, Settings, Tls
 from facade.config.silo_file import PassthroughSettings, ProtectBlock, SiloBlock
-from facade.routing.route import Canary, Group, Place, PlatformService, Route, SiloReference, TargetTls
+from facade.routing.route import Canary, Group, Place, PlatformService, Route, Shadow, SiloReference, TargetTls
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, BreakerRules, Passthrough, Protect, Silo
 from facade.targets.protect.hours import Hours
@@ -83,9 +84,11 @@ def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place, fol
         canary=_canary(canary) if canary else None,
         records=block.records,
         timeout=block.timeout,
+        fallback=block.fallback,
         successor=block.successor,
         group=group.name if group else None,
         owner=block.owner,
+        shadow=_shadow(block.shadow or (group.shadow if group else None)),
         place=place,
     )
 
@@ -106,6 +109,21 @@ def _takes_as_sent(side: SiloReference | PlatformService, silos: Mapping[str, Si
 def compile_group(block: GroupBlock) -> Group:
     canary = _canary(block.canary) if block.canary else None
     return Group(block.name, block.routes, Stage(block.stage), canary)
+
+
+def _shadow(block: ShadowBlock | None) -> Shadow | None:
+    if block is None:
+        return None
+    return Shadow(
+        sample=block.sample,
+        noise=block.noise,
+        ignore=block.ignore,
+        unordered=block.unordered,
+        tolerance=tuple(block.tolerance.items()),
+        rename=tuple(block.rename.items()),
+        headers=block.headers,
+        credentials=block.credentials == "send",
+    )
 
 
 def _listen(block: ListenBlock, folder: Path) -> Listener:

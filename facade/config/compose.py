@@ -81,7 +81,7 @@ class Composed:
 def compose(file: str, data: bytes) -> Composed:
     """Read one file. A file that is not YAML has one mistake and no document."""
     if len(data) > MAX_FILE_BYTES:
-        size = f"is {len(data)} bytes long, more than {MAX_FILE_BYTES}"
+        size = f"is longer than {MAX_FILE_BYTES} bytes"  # how long is not known: no more of it was read
         return Composed(mistakes=(Mistake(Place(file, 1), size, "split it into several files"),))
     try:
         text = data.decode()

@@ -14,7 +14,7 @@ from typing import TypeVar
 from facade.config.facade_file import FacadeFile
 from facade.config.nodes import MappingNode, Step, locate
 from facade.config.routes_file import GroupBlock, RouteBlock
-from facade.config.settings import Settings
+from facade.config.settings import Listeners, Settings
 from facade.routing.route import Group, Place, Route
 from facade.targets.definition import Silo
 
@@ -43,10 +43,11 @@ Named = TypeVar("Named", bound=Written)
 
 @dataclass(frozen=True, slots=True)
 class DraftFacade(Written):
-    """facade.yaml. `settings` is None where it has mistakes."""
+    """facade.yaml. `settings` is None where it has mistakes, `listeners` where one is about where and how to listen."""
 
     block: FacadeFile | None = None
     settings: Settings | None = None
+    listeners: Listeners | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""`FACADE_*` in the environment beats facade.yaml, for its keys of one value.
+"""`FACADE_*` in the environment beats facade.yaml, for its keys of one value; a flag beats both.
 
 The law of this file: the variables are named by their key, as data. What is wrong with one is told at the variable. An
-empty variable is one that is not set. Secrets have no variable: `admin.token` takes a substitution.
+empty variable is one that is not set. Secrets have no variable: `admin.token` takes a substitution. A flag stands in
+the environment under its own name, `--listen`, which no variable of a shell has; so it is told as what was typed.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ KEYS: Final = (
 
 VARIABLES: Final[Mapping[str, str]] = MappingProxyType({f"FACADE_{key.replace('.', '_').upper()}": key for key in KEYS})
 
+FLAGS: Final[Mapping[str, str]] = MappingProxyType({f"--{key}": key for key in ("listen", "observe", "admin", "state")})
+"""The keys that `facade serve` has a flag for."""
+
 OTHERS: Final = frozenset({"FACADE_CONFIG"})
 """Variables that mean something to the command line."""
 
@@ -57,11 +61,11 @@ _LISTENERS: Final = frozenset({"listen", "admin"})
 
 
 def overlay(root: MappingNode, environment: Mapping[str, str]) -> MappingNode:
-    """facade.yaml with what the environment says instead of it."""
-    for variable, key in VARIABLES.items():
-        text = environment.get(variable, "")
+    """facade.yaml with what the environment says instead of it, and the flags instead of that."""
+    for source, key in (*VARIABLES.items(), *FLAGS.items()):
+        text = environment.get(source, "")
         if text:
-            place = Place(f"environment {variable}", 0)
+            place = Place(source if source in FLAGS else f"environment {source}", 0)
             path = key.split(".")
             if key in _LISTENERS and isinstance(root.get(key), MappingNode):
                 path.append("address")

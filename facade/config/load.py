@@ -17,8 +17,9 @@ from facade.config.compose import MAX_FILE_BYTES
 from facade.config.files import Unreadable, read_file
 from facade.config.kinds import Kinds
 from facade.config.mistake import Mistake, printable
-from facade.config.parse import ROUTES, SILOS, Loaded, parse
+from facade.config.parse import SILOS, Loaded, parse
 from facade.config.read_facade import NAME
+from facade.config.standing import ROUTES
 from facade.config.unbuilt import PATHS
 from facade.routing.route import Place
 
@@ -93,7 +94,7 @@ def _read(folder: Path) -> _Found:
             found.mistakes.append(_mistake(name, what, "put several silos or routes in one file, or remove some"))
             break
         _read_one(name, path, found)
-    found.mistakes += _misplaced(folder)
+    found.mistakes += [*_unlistable(folder), *_misplaced(folder)]
     return found
 
 
@@ -103,11 +104,14 @@ def _read_one(name: str, path: Path, found: _Found) -> None:
             _mistake(name, f"does not end in {_SUFFIX}", f"rename it to {printable(path.stem)}{_SUFFIX}")
         )
         return
+    if printable(path.name) != path.name:
+        found.mistakes.append(_mistake(name, "has a name that cannot be printed", "rename it"))
+        return
     try:
         data = read_file(path, MAX_FILE_BYTES)
     except Unreadable as error:
         is_first = name == NAME and error.is_absent
-        mend = "create it, or name its folder with --config" if is_first else error.mend
+        mend = "create it, or name the folder that holds it" if is_first else error.mend
         found.mistakes.append(_mistake(name, error.what, mend))
         return
     found.files[name] = data
@@ -130,13 +134,36 @@ def _listed(folder: Path) -> list[Path]:
     return [path for path in every if path.suffix in _SUFFIXES and path.name[0] not in _PASSED_OVER]
 
 
+def _unlistable(folder: Path) -> Iterator[Mistake]:
+    """Folders that are there and whose files cannot be told: what is in them must not pass for removed."""
+    for part in (SILOS, ROUTES):
+        try:
+            next((folder / part).iterdir(), None)
+        except FileNotFoundError:
+            continue
+        except NotADirectoryError:
+            yield Mistake(Place(part, 0), "is no folder", "put its files in a folder of this name")
+        except OSError as error:
+            what = f"cannot be listed ({error.strerror})"
+            yield Mistake(Place(part, 0), what, "put a folder in its place that the user who runs the facade may read")
+
+
 def _misplaced(folder: Path) -> Iterator[Mistake]:
     """What lies beside facade.yaml and would be read by another version, or by nobody."""
-    if (folder / "facade.yml").exists():
+    if _is_there(folder / "facade.yml"):
         yield _mistake("facade.yml", f"does not end in {_SUFFIX}", f"rename it to {NAME}")
     for name, purpose in PATHS.items():
-        if (folder / name).exists():
+        if _is_there(folder / name):
             yield _mistake(name, f"is not read: {purpose} are not built yet", "remove it")
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; one that cannot be looked at is none of ours."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def _mistake(name: str, what: str, mend: str) -> Mistake:

@@ -20,18 +20,19 @@ from facade.config.draft import Draft, DraftFacade, DraftGroup, DraftRoute, Draf
 from facade.config.environment import unknown_variables
 from facade.config.kinds import Kinds
 from facade.config.mistake import Mistake, in_order
-from facade.config.read_facade import NAME, read_facade, state_folder
+from facade.config.network import HostPort
+from facade.config.read_facade import NAME, admin_address, read_facade, state_folder
 from facade.config.read_routes import read_routes
 from facade.config.read_silos import Surroundings, read_silos
 from facade.config.reading import Reading
-from facade.config.settings import Configuration, Settings
+from facade.config.settings import Configuration, Listeners, Settings
+from facade.config.standing import ROUTES
 from facade.config.substitute import Secrets
 from facade.routing.route import Place
 
 Value = TypeVar("Value")
 
 SILOS: Final = "silos"
-ROUTES: Final = "routes"
 
 REVISION_DIGITS: Final = 12
 """Hexadecimal digits of a revision: 48 bits tell any two of a year's configurations apart, and can be read aloud."""
@@ -39,8 +40,11 @@ REVISION_DIGITS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of a set of files. `configuration` is None where there are mistakes; `state` is told even then,
-    and `settings` as long as facade.yaml itself has none.
+    """What came of a set of files. `configuration` is None where there are mistakes; what else is told is told then
+    too, as far as facade.yaml can be read.
+
+    `listeners` are None where one of them is mistaken, or facade.yaml could not be read at all, as `is_facade_read`
+    says; `admin` is where that listener is, even if others are mistaken, and None where that cannot be told.
 
     `mistakes` and `warnings` are in order and bounded. `files` are the bytes that were read, by path relative to the
     folder, and `revision` is their hash. Nothing of it holds a secret but `configuration`, which does not show it.
@@ -52,7 +56,9 @@ class Loaded:
     revision: str
     files: Mapping[str, bytes] = field(repr=False)
     state: Path = Settings().state
-    settings: Settings | None = None
+    listeners: Listeners | None = None
+    admin: HostPort | None = None
+    is_facade_read: bool = False
 
 
 def parse(
@@ -86,7 +92,9 @@ def parse(
         revision=revision,
         files=files,
         state=state_folder(draft.facade.node if draft.facade else None, folder, environment),
-        settings=draft.facade.settings if draft.facade else None,
+        listeners=draft.facade.listeners if draft.facade else None,
+        admin=admin_address(draft.facade.node) if draft.facade else None,
+        is_facade_read=draft.facade is not None,
     )
 
 

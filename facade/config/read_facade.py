@@ -13,17 +13,22 @@ from facade.config.draft import DraftFacade
 from facade.config.environment import overlay
 from facade.config.facade_file import FacadeFile
 from facade.config.mistake import Mistake
-from facade.config.nodes import MappingNode, is_spoiled, locate, placed, without
+from facade.config.network import HostPort, parse_address
+from facade.config.nodes import MappingNode, ScalarNode, is_spoiled, locate, placed, without
 from facade.config.reading import Reading, as_block
-from facade.config.settings import Settings
+from facade.config.settings import Listeners, Settings
 from facade.config.substitute import Secrets, misplaced
 from facade.config.tls import check_tls, tell
+from facade.config.types import Unfit
 from facade.config.unbuilt import FACADE
 from facade.routing.route import Place
 
 NAME: Final = "facade.yaml"
 
 _TOKEN: Final = ("admin", "token")
+_LISTENERS: Final = ("listen", "observe", "admin")
+
+DEFAULT_ADMIN: Final = HostPort(Settings().admin.host, Settings().admin.port)
 
 
 def read_facade(
@@ -43,8 +48,10 @@ def read_facade(
     checked = check(FacadeFile, root, unbuilt=FACADE)
     reading.mistakes += checked.mistakes
     settings = compile_settings(checked.block, folder) if checked.block and not checked.mistakes else None
-    reading.written.append(DraftFacade(root, None, checked.block, settings))
-    _look_at_certificates(reading, folder, serving=serving)
+    listeners = None if composed.mistakes else _listeners(root, checked.block, folder)
+    if checked.block is not None and not _has_good_certificates(root, checked.block, reading, folder, serving=serving):
+        listeners = None
+    reading.written.append(DraftFacade(root, None, checked.block, settings, listeners))
     return reading
 
 
@@ -53,6 +60,25 @@ def state_folder(root: MappingNode | None, folder: Path, environment: Mapping[st
     overlaid = overlay(root or MappingNode(Place(NAME, 1)), environment)
     written = overlaid.text("state")
     return folder / written if written else Settings().state
+
+
+def admin_address(root: MappingNode) -> HostPort | None:
+    """Where `admin` listens, as well as can be told from a facade.yaml that may be mistaken; `root` is overlaid."""
+    key = ("admin", "address") if isinstance(root.get("admin"), MappingNode) else ("admin",)
+    written = locate(root, key)
+    if written.missing is not None:
+        return DEFAULT_ADMIN
+    try:
+        return parse_address(written.node.text) if isinstance(written.node, ScalarNode) else None
+    except Unfit:
+        return None
+
+
+def _listeners(root: MappingNode, block: FacadeFile | None, folder: Path) -> Listeners | None:
+    """Where it listens; None where one of the keys that say so is mistaken, for the block then lacks it."""
+    if block is None or any(key in root.entries and getattr(block, key) is None for key in _LISTENERS):
+        return None
+    return compile_settings(block, folder).listeners
 
 
 def _with_token(root: MappingNode, secrets: Secrets) -> MappingNode:
@@ -66,9 +92,12 @@ def _with_token(root: MappingNode, secrets: Secrets) -> MappingNode:
     return placed(root, _TOKEN, filled, token.place)
 
 
-def _look_at_certificates(reading: Reading[DraftFacade], folder: Path, *, serving: bool) -> None:
-    for facade in reading.written:
-        if facade.block is None or facade.block.listen is None or facade.block.listen.tls is None:
-            continue
-        findings = check_tls(facade.node, facade.block.listen.tls, folder)
-        tell(findings, reading.mistakes, reading.warnings, serving=serving)
+def _has_good_certificates(
+    root: MappingNode, block: FacadeFile, reading: Reading[DraftFacade], folder: Path, *, serving: bool
+) -> bool:
+    """Whether the listener's PEM files, where it names any, can be used."""
+    if block.listen is None or block.listen.tls is None:
+        return True
+    before = len(reading.mistakes)
+    tell(check_tls(root, block.listen.tls, folder), reading.mistakes, reading.warnings, serving=serving)
+    return len(reading.mistakes) == before

@@ -8,10 +8,11 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from facade.config.block import Block, one_or_more, short_for
+from facade.config.evidence_file import ShadowBlock
 from facade.config.network import Successor
 from facade.config.reach import EndpointUrls, TargetTlsBlock, check_reach
 from facade.config.types import Name, PositiveDuration, Share, Text, Unfit, reads, written_as
-from facade.routing.route import Condition, Key, Match, Records, SiloReference, WithoutKey
+from facade.routing.route import Condition, Fallback, Key, Match, Records, SiloReference, WithoutKey
 from facade.routing.stage import Stage
 from facade.routing.template import parse_condition, parse_key, parse_match, parse_path
 
@@ -141,7 +142,7 @@ class CanaryBlock(Block):
 
 
 class RouteBlock(Block):
-    """A route. Its stage and canary are its group's where it is in one."""
+    """A route. Its stage and canary are its group's where it is in one, and so is its shadow where it has none."""
 
     name: Name
     match: Annotated[MatchBlock, BeforeValidator(spell_out_match, json_schema_input_type=str | MatchBlock)]
@@ -149,8 +150,10 @@ class RouteBlock(Block):
     platform: Annotated[PlatformBlock, short_for("url", PlatformBlock)] | None = None
     stage: Stage | None = None
     canary: CanaryBlock | None = None
+    shadow: ShadowBlock | None = None
     records: Records = Records.LEGACY
     timeout: PositiveDuration | None = None
+    fallback: Fallback = Fallback.NONE
     successor: Successor | None = None
     owner: Text | None = None
 
@@ -162,6 +165,7 @@ class GroupBlock(Block):
     routes: Annotated[tuple[Name, ...], Field(min_length=1)]
     stage: Stage
     canary: CanaryBlock | None = None
+    shadow: ShadowBlock | None = None
 
 
 class RoutesFile(Block):

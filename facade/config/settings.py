@@ -56,6 +56,16 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Listeners:
+    """Where and how a sidecar listens, and who may change it there: what of `Settings` only a restart changes."""
+
+    listen: Listener
+    observe: Listener
+    admin: Listener
+    admin_token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """facade.yaml. `admin_token` is None where none is set: the admin listener then only reads."""
 
@@ -71,6 +81,10 @@ class Settings:
     unmatched: str | None = None
     log: Log = field(default_factory=Log)
     freeze: tuple[Freeze, ...] = ()
+
+    @property
+    def listeners(self) -> Listeners:
+        return Listeners(self.listen, self.observe, self.admin, self.admin_token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,12 @@ FACADE: Final = frozenset({"tunnel_grace"})
 
 SILO: Final[frozenset[str]] = frozenset()
 
-GROUP: Final = frozenset({"guard", "plan", "point_of_no_return", "reverse_shadow_until", "shadow"})
+GROUP: Final = frozenset({"guard", "plan", "point_of_no_return", "reverse_shadow_until"})
 
 ROUTE: Final = GROUP | {
     "brownouts",
     "contract",
     "deprecated",
-    "fallback",
     "minimise",
     "privacy",
     "sunset",

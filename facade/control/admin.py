@@ -1,7 +1,8 @@
 """The listener `admin`: what `observe` has, the status page, and the API that the commands read. Read-only.
 
-`/api/routes` is `{"routes": […], "silos": […]}`, `/api/config` a `ConfigView`, `/api/explain` an `Explanation`; their
-fields are those of the values they are made from. No secret is in any of these values, so none is in an answer.
+`/api/routes` is `{"routes": […], "silos": […]}`, `/api/config` a `ConfigView`, `/api/explain` an `Explanation`,
+`/api/differences` a `DifferencesView`; their fields are those of the values they are made from. No secret is in any of
+these values, so none is in an answer.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
+from facade.comparisons import Comparisons
+from facade.config.settings import Configuration
 from facade.control.answers import CSS, HTML, JSON, Answerer, Pause, Question, Reply, document, lists
-from facade.control.asked import Asked
+from facade.control.asked import Asked, Unsendable
+from facade.control.differences import differences
 from facade.control.explain import explain
 from facade.control.overview import Overview
 from facade.control.reload import Reloader
@@ -28,7 +32,12 @@ class StatusPage:
 
 
 def pages(
-    overview: Overview, reloader: Reloader, snapshots: Snapshots, page: StatusPage, pause: Pause
+    overview: Overview,
+    reloader: Reloader,
+    snapshots: Snapshots,
+    comparisons: Comparisons,
+    page: StatusPage,
+    pause: Pause,
 ) -> dict[str, Answerer]:
     """The pages that only `admin` has."""
 
@@ -46,7 +55,13 @@ def pages(
         return document(overview.config)
 
     async def explained(question: Question) -> Reply:
-        return document(explain(reloader.configuration, snapshots.current.table, asked(question)))
+        try:
+            return document(explain(reloader.configuration, snapshots.current.table, asked(question)))
+        except Unsendable as error:
+            raise Refusal(Problem(400, "argument", f"What is asked about {error}.")) from error
+
+    async def differing(question: Question) -> Reply:
+        return document(differences(comparisons, known_route(question, reloader.configuration)))
 
     return {
         "/": status,
@@ -54,6 +69,7 @@ def pages(
         "/api/routes": routes,
         "/api/config": config,
         "/api/explain": explained,
+        "/api/differences": differing,
     }
 
 
@@ -69,11 +85,19 @@ def asked(question: Question) -> Asked:
     return Asked(fields.get("method", ["GET"])[0], url, headers)
 
 
+def known_route(question: Question, configuration: Configuration) -> str:
+    """The route that `/api/differences?route=NAME` is about."""
+    name = dict(question.query).get("route", "")
+    if all(route.name != name for route in configuration.routes):
+        raise Refusal(Problem(404, "no_route", "There is no route of this name: ?route=NAME."))
+    return name
+
+
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
         raise Refusal(Problem(400, "argument", "A header is written as Name:value."))
-    return name.strip(), value.strip()
+    return name, value.strip()
 
 
 async def _paused(pieces: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from facade.control.move import Refused
+from facade.control.subject import Refused
 
 TRIES: Final = 100
 PAUSE: Final = 0.05

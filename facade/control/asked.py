@@ -1,23 +1,38 @@
-"""A call that is asked about and was never made: its host, its path and its keys, read as the data plane reads them.
+"""A call that is asked about and was never made: received as the data plane receives one, and refused as it would be.
 
-Pure. `tests/facade/control/test_asked.py` holds both readings against each other.
+It is written as the message it would be, and read by the wire's own reader and by `routing.arrival`; so what is said of
+a method, a target or a field that nobody may send is what a client would be told. `tests/facade/control/test_asked.py`
+holds this reading and the data plane's against each other.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from facade.routing.path import normalise
-from facade.routing.route import Key, KeyKind
+from facade.problem import Refusal
+from facade.routing import arrival
+from facade.wire import client_certificate, refusals
+from facade.wire.framing import request_framing
+from facade.wire.headers import Sender
+from facade.wire.limits import Forwarded, Limits
+from facade.wire.message import RequestHead
+from facade.wire.reader import RequestReader
 
 LOCAL: Final = "127.0.0.1"
 """The address a call is taken to come from."""
 
-_ABSOLUTE: Final = re.compile(r"https?://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
-"""Absolute-form (RFC 9112 section 3.2.2)."""
+NOBODY: Final = "facade.invalid"
+"""The Host of a call that is asked about without one: every request has one, and nobody's is this (RFC 2606)."""
+
+_AUTHORITY: Final = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
+_LINE_ENDS: Final = re.compile(r"[\r\n]")
+
+
+class Unsendable(ValueError):  # noqa: N818 - what is wrong with the text, not with the program
+    """A text that would end the line it stands in, and make another message of the request: `what; mend`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,81 +45,60 @@ class Asked:
     address: str = LOCAL
 
 
+@dataclass(slots=True)
 class Call:
-    """The call as it is read. `path` is None where it is none, or could be read as another one; `raw` is it as sent."""
+    """The call as it is received. `path` is empty where it has several readings; `raw` is it as sent."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.method = asked.method
-        self.address = asked.address
-        self._fields: dict[str, str] = {}
-        for name, value in asked.headers:
-            self._add(name.lower(), value)
-        authority, target = _split(asked.url)
-        self.raw = target.partition("?")[0]
-        self.path = normalise(self.raw)
-        self.host = hostname(self._fields.get("host", "") if authority is None else authority)
+    head: RequestHead
+    sender: Sender
+    host: str
+    path: str
+    raw: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
-    def _add(self, name: str, value: str) -> None:
-        """The first field of a name counts; cookies are joined (RFC 9113 section 8.2.3)."""
-        if name == "cookie" and name in self._fields:
-            self._fields[name] += f"; {value}"
-        else:
-            self._fields.setdefault(name, value)
-
-    def header(self, name: str) -> str | None:
-        """A header field by its lower-case name."""
-        return self._fields.get(name)
+    @property
+    def method(self) -> str:
+        return self.head.method.decode("ascii")
 
 
-@dataclass(frozen=True, slots=True)
-class AskedFacts:
-    """What the call carries for a decision; `parameters` are those of the route's template."""
-
-    call: Call
-    parameters: Mapping[str, str]
-
-    def key(self, key: Key) -> bytes | None:
-        """The bytes of this key as sent. A `caller` is somebody verified, which a call that was not made never is."""
-        value = self._value(key)
-        return None if value is None else value.encode()
-
-    def _value(self, key: Key) -> str | None:
-        match key.kind:
-            case KeyKind.COOKIE:
-                return cookie(self.call.header("cookie") or "", key.name)
-            case KeyKind.HEADER:
-                return self.call.header(key.name.lower())
-            case KeyKind.PATH:
-                return self.parameters.get(key.name)
-            case KeyKind.ADDRESS:
-                return self.call.address
-            case KeyKind.CALLER:
-                return None
+def one_line(text: str) -> str:
+    """A text that may stand in a request. Raises `Unsendable`."""
+    if _LINE_ENDS.search(text) is not None:
+        raise Unsendable("holds the end of a line, which no request can carry; leave it out")
+    return text
 
 
-def cookie(header: str, name: str) -> str | None:
-    """The first cookie of this name in a Cookie field (RFC 6265 section 4.2.1).
+def received(asked: Asked, limits: Limits, forwarded: Forwarded, *, as_sent: bool) -> Call:
+    """Receive the call, or raise the `Refusal` that it would get."""
+    head = _read(asked, limits)
+    length = request_framing(head)
+    if length > limits.body:
+        raise Refusal(refusals.BODY_TOO_LARGE)
+    if head.method in arrival.REFUSED_METHODS:
+        raise Refusal(refusals.METHOD_NOT_ALLOWED)
+    host = arrival.host_of(head)
+    arrival.check_host(host)
+    sender = Sender(asked.address, secure=False, host=host, trusted=forwarded.trusts(asked.address))
+    path, _ = arrival.read_target(head, host, as_sent=as_sent)
+    arrival.check_way(head)
+    if length:
+        arrival.check_expectation(head)
+    client_certificate.vouch(head, b"", trusted=sender.trusted)
+    raw = head.target.partition(b"?")[0].decode("ascii")
+    return Call(head, sender, arrival.host_name(host), path, raw)
 
-    >>> cookie("a=1; session=u7", "session")
-    'u7'
-    """
-    for pair in header.split(";"):
-        found, equals, value = pair.strip(" \t").partition("=")
-        if equals and found == name:
-            return value
-    return None
+
+def _read(asked: Asked, limits: Limits) -> RequestHead:
+    read = RequestReader(limits).feed(message(asked))
+    if read is None or read[1]:
+        raise Refusal(refusals.MALFORMED)
+    return read[0]
 
 
-def hostname(host: str) -> str:
-    """A host as the route table knows it: lower case, without port, an IPv6 address in its brackets."""
-    lower = host.lower()
-    return lower[: lower.find("]") + 1] if lower.startswith("[") else lower.partition(":")[0]
-
-
-def _split(url: str) -> tuple[str | None, str]:
-    """The authority of an absolute URL and the rest; a path as it is."""
-    absolute = _ABSOLUTE.fullmatch(url)
-    if absolute is None:
-        return None, url
-    authority, rest = absolute.groups()
-    return authority, rest if rest.startswith("/") else f"/{rest}"
+def message(asked: Asked) -> bytes:
+    """The head of the call as it would be sent. Raises `Unsendable`."""
+    lines = [f"{asked.method} {asked.url} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.headers)]
+    if not any(name.lower() == "host" for name, _ in asked.headers):
+        authority = _AUTHORITY.match(asked.url)
+        lines.insert(1, f"Host: {NOBODY if authority is None else authority[1]}")
+    return "\r\n".join([*map(one_line, lines), "", ""]).encode(errors="surrogateescape")

@@ -1,21 +1,25 @@
 """What a sidecar begins with: its files, or, where they are mistaken, the last accepted configuration it kept.
 
 A sidecar that restarts in the night on a file somebody broke in the evening must still serve; and it says so, loudly,
-until the files are mended. Blocks: call it in a thread.
+until the files are mended. Two things are taken from mistaken files all the same. Routes that they put further back go
+back (`back`). And where and how to listen is what facade.yaml says now: what was kept must never open in clear text, or
+to more people, a listener that is to be closed now. Where facade.yaml is mistaken about that, a certificate that cannot
+be used included, nothing is opened. Blocks: call it in a thread.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from facade.config.load import Loaded
 from facade.config.settings import Configuration
 from facade.control.accepted import Accepted, AcceptedStore, Damaged
+from facade.control.back import load_further_back
+from facade.control.descriptors import too_few
 from facade.control.fingerprint import Fingerprint
 from facade.control.roles import Outcome, ReloadResult, began, began_from_state
 from facade.control.source import Source
@@ -41,18 +45,43 @@ def begin(source: Source, now: datetime.datetime) -> Beginning:
     seen = source.fingerprint()
     loaded = source.load()
     if loaded.configuration is not None:
-        result = ReloadResult(Outcome.ACCEPTED, loaded.revision, warnings=loaded.warnings)
+        warnings = (*loaded.warnings, *too_few(loaded.configuration.settings.limits.connections))
+        result = ReloadResult(Outcome.ACCEPTED, loaded.revision, warnings=warnings)
         return Beginning(loaded.configuration, result, began(result, now), seen, loaded.files)
-    kept = _kept(loaded)
+    return _begin_on_kept(source, loaded, seen, now)
+
+
+def _begin_on_kept(source: Source, loaded: Loaded, seen: Fingerprint, now: datetime.datetime) -> Beginning:
+    says_where = loaded.listeners is not None or not loaded.is_facade_read
+    kept = _kept(loaded) if says_where else None
     if kept is None:
-        raise StartError(_why_not(source.folder, loaded))
+        raise StartError(_why_not(source, loaded))
     again = source.load(kept.files)
     if again.configuration is None:
-        raise StartError("\n".join([_why_not(source.folder, loaded), *_no_longer(kept, loaded, again)]))
+        raise StartError("\n".join([_why_not(source, loaded), *_no_longer(kept, loaded, again)]))
+    serving, files = again.configuration, again.files
+    back = load_further_back(source, serving, files, loaded.files)
+    if back is not None:
+        serving, files = back
     result = ReloadResult(Outcome.REJECTED, loaded.revision, loaded.mistakes, loaded.warnings)
-    _log.error("the files are mistaken, the last accepted configuration serves", revision=kept.revision)
-    view = began_from_state(RevisionView(again.revision, kept.at), result, now)
-    return Beginning(again.configuration, result, view, seen, again.files)
+    view = began_from_state(RevisionView(serving.revision, kept.at), result, now)
+    return Beginning(_listening_as(loaded, serving), result, view, seen, files)
+
+
+def _listening_as(loaded: Loaded, kept: Configuration) -> Configuration:
+    """What was kept, listening where facade.yaml says now if it can be read at all."""
+    if loaded.listeners is None:
+        return kept
+    now = loaded.listeners
+    settings = replace(
+        kept.settings,
+        listen=now.listen,
+        observe=now.observe,
+        admin=now.admin,
+        admin_token=now.admin_token,
+        state=loaded.state,
+    )
+    return replace(kept, settings=settings)
 
 
 def _kept(loaded: Loaded) -> Accepted | None:
@@ -67,9 +96,10 @@ def _kept(loaded: Loaded) -> Accepted | None:
     return None
 
 
-def _why_not(folder: Path, loaded: Loaded) -> str:
-    if not folder.is_dir():
-        return f"{folder}: is no folder; name the one that holds facade.yaml by --config or FACADE_CONFIG"
+def _why_not(source: Source, loaded: Loaded) -> str:
+    absent = source.absent()
+    if absent is not None:
+        return f"{absent}; name the folder that holds facade.yaml by --config or FACADE_CONFIG"
     return "\n".join(map(str, loaded.mistakes))
 
 

@@ -64,9 +64,14 @@ async def build(worked_out: Compiled, catalog: Catalog) -> Built:
         log=RequestLog(settings.log.requests, settings.log.errors),
         unmatched=adoption.unmatched,
         unmatched_as_sent=unmatched_as_sent(configuration),
-        as_sent=unmatched_as_sent(configuration) or any(route.as_sent for route in configuration.routes),
+        as_sent=takes_as_sent(configuration),
     )
     return Built(worked_out, snapshot, adoption)
+
+
+def takes_as_sent(configuration: Configuration) -> bool:
+    """Whether anybody takes paths that have several readings."""
+    return unmatched_as_sent(configuration) or any(route.as_sent for route in configuration.routes)
 
 
 def unmatched_as_sent(configuration: Configuration) -> bool:

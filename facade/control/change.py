@@ -2,45 +2,57 @@
 
 In this order: the folder is locked, the files are read and must be good, the edited files must be good too, each file
 must still be what was read, then it is replaced as a whole. What fails leaves the files as they were. All of it blocks.
+
+Mistaken files are no hindrance on the way back: what only takes from the platform is changed in whatever can be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facade.config.edit import EditRefused, names, set_stage
+from facade.config.compose import MAX_FILE_BYTES
+from facade.config.edit import EditRefused, Move, names, set_stages
 from facade.config.load import Loaded
-from facade.config.parse import ROUTES
-from facade.config.settings import Configuration
+from facade.config.mistake import Mistake
+from facade.config.standing import ROUTES, documents, is_of_routes
 from facade.control.alone import alone
-from facade.control.move import Plan, Refused, Subject
+from facade.control.move import Plan
 from facade.control.replace import replace
 from facade.control.source import Source
+from facade.control.subject import Refused, Subjects, subjects, subjects_as_written
+from facade.routing.stage import Stage
+
+Wish = Callable[[Subjects], Sequence[Plan]]
+"""What is to move, once it is known what there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What was changed. `revision` is that of the files now; `lines` are `file:line: new text` of each changed line."""
+    """What was changed. `revision` is that of the files now; `lines` are `file:line: new text` of each changed line.
+
+    `hidden` are the mistakes of files of routes that could not be looked through: what stands in them stays.
+    """
 
     plans: tuple[Plan, ...]
     revision: str
     lines: tuple[str, ...]
+    hidden: tuple[Mistake, ...] = ()
 
 
-def change(source: Source, wish: Callable[[Configuration], Sequence[Plan]], pause: Callable[[float], None]) -> Changed:
-    """Carry out what `wish` plans for the configuration as it is. Raises `Refused`; `pause` sleeps, in seconds."""
+def change(source: Source, wish: Wish, pause: Callable[[float], None]) -> Changed:
+    """Carry out what `wish` plans for the files as they are. Raises `Refused`; `pause` sleeps, in seconds."""
     with alone(source.folder, pause):
         loaded = source.load()
-        plans = tuple(wish(_good(loaded, "the files are mistaken as they are, so nothing was changed")))
-        edited = _edited(loaded.files, [plan for plan in plans if not plan.stays])
-        checked = source.load({**loaded.files, **edited}) if edited else loaded
-        _good(checked, "with this change the files would be mistaken, so nothing was changed")
-        for name, content in edited.items():
-            _write(source.folder / name, loaded.files[name], content)
-    lines = [line for name, content in edited.items() for line in changed_lines(name, loaded.files[name], content)]
-    return Changed(plans, checked.revision, tuple(lines))
+        plans = _planned(loaded, wish)
+        changed = edited(loaded.files, [plan for plan in plans if not plan.stays])
+        checked = source.load({**loaded.files, **changed}) if changed else loaded
+        _refuse_new_mistakes(loaded, checked, plans)
+        for name, content in changed.items():
+            _write(source.folder, name, loaded.files[name], content)
+    lines = [line for name, content in changed.items() for line in changed_lines(name, loaded.files[name], content)]
+    return Changed(plans, checked.revision, tuple(lines), tuple(_hidden(loaded)))
 
 
 def changed_lines(name: str, old: bytes, new: bytes) -> list[str]:
@@ -49,41 +61,83 @@ def changed_lines(name: str, old: bytes, new: bytes) -> list[str]:
     return [f"{name}:{line}: {now.strip()}" for line, (was, now) in enumerate(pairs, start=1) if was != now]
 
 
-def _good(loaded: Loaded, otherwise: str) -> Configuration:
-    if loaded.configuration is None:
-        raise Refused("\n".join([*map(str, loaded.mistakes), otherwise]))
-    return loaded.configuration
+def edited(files: Mapping[str, bytes], plans: Iterable[Plan]) -> dict[str, bytes]:
+    """The files that change, with every plan carried out wherever it is written. Raises `Refused`. Pure."""
+    moves = {plan.subject.name: Move(plan.to.stage, plan.share) for plan in plans}
+    texts = {name: _text(content) for name, content in files.items() if is_of_routes(name)}
+    written_in = {name: moves.keys() & names(text) for name, text in texts.items()} if moves else {}
+    for name in moves.keys() - frozenset().union(*written_in.values()):
+        raise Refused(f"{name}: no file says its stage in a way that can be changed; change it by hand")
+    changed = {
+        name: _moved(name, texts[name], {each: moves[each] for each in here})
+        for name, here in written_in.items()
+        if here
+    }
+    return {name: content for name, content in changed.items() if content != files[name]}
 
 
-def _edited(files: Mapping[str, bytes], plans: Sequence[Plan]) -> dict[str, bytes]:
-    """The files that change, with every plan carried out."""
-    edited: dict[str, bytes] = {}
-    for plan in plans:
-        name, text = _written_in({**files, **edited}, plan.subject)
-        try:
-            edited[name] = set_stage(text, plan.subject.name, plan.to.stage, plan.share).encode()
-        except EditRefused as refused:
-            raise Refused(f"{name}: {refused}") from refused
-    return edited
+def _planned(loaded: Loaded, wish: Wish) -> tuple[Plan, ...]:
+    """The plans. Where the files are mistaken, only the way back is open."""
+    if loaded.configuration is not None:
+        return tuple(wish(subjects(loaded.configuration)))
+    try:
+        plans = tuple(wish(subjects_as_written(loaded.files)))
+    except Refused as refused:
+        told = "nothing was changed: mistaken files may hide a name; mend them, or write the stage by hand"
+        raise _mistaken(loaded.mistakes, f"{refused}", told) from refused
+    if not all(plan.is_safe for plan in plans):
+        told = "nothing was changed: the files are mistaken as they are; mend them first, until then only back is open"
+        raise _mistaken(loaded.mistakes, told)
+    return plans
 
 
-def _written_in(files: Mapping[str, bytes], subject: Subject) -> tuple[str, str]:
-    """The file that says a route's or a group's stage, and its text."""
-    for name, content in files.items():
-        if name.startswith(f"{ROUTES}/") and subject.name in names(text := content.decode()):
-            return name, text
-    raise Refused(f"{subject.name}: no file says its stage in a way that can be changed; change it by hand")
+def _refuse_new_mistakes(before: Loaded, after: Loaded, plans: Iterable[Plan]) -> None:
+    """What would be mistaken is not written. The way to legacy never is, so that nothing can bar it."""
+    news = [mistake for mistake in after.mistakes if mistake not in before.mistakes]
+    bars = before.configuration is not None or any(plan.to.stage is not Stage.LEGACY for plan in plans)
+    if news and bars:
+        raise _mistaken(news, "nothing was changed: with this change the files would be mistaken; mend it first")
 
 
-def _write(path: Path, old: bytes, new: bytes) -> None:
-    """Replace the file that `path` leads to, if it still is what was read."""
+def _hidden(loaded: Loaded) -> Iterator[Mistake]:
+    """The mistakes of files of routes that are not known to the last line: unread, or no YAML."""
+    for mistake in loaded.mistakes:
+        file = mistake.place.file
+        if file == ROUTES or (is_of_routes(file) and not documents(_text(loaded.files.get(file, b"")))):
+            yield mistake
+
+
+def _mistaken(mistakes: Iterable[Mistake], *told: str) -> Refused:
+    return Refused("\n".join([*map(str, mistakes), *told]))
+
+
+def _moved(name: str, text: str, moves: Mapping[str, Move]) -> bytes:
+    try:
+        return set_stages(text, moves).encode()
+    except EditRefused as refused:
+        raise Refused(f"{name}: {refused}") from refused
+
+
+def _text(content: bytes) -> str:
+    """A file's text; none of one that is not UTF-8, or was not read to its end, which therefore says no stage."""
+    if len(content) > MAX_FILE_BYTES:
+        return ""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _write(folder: Path, name: str, old: bytes, new: bytes) -> None:
+    """Replace what the file of this name leads to, if it still is what was read."""
+    path = folder / name
     try:
         real = path.resolve(strict=True)
         if real.read_bytes() != old:
             raise Refused(f"{path}: was changed by somebody else meanwhile; nothing was written to it, try again")
         replace(real, new)
     except OSError as error:
-        by_hand = "; ".join(changed_lines(path.name, old, new))
+        by_hand = "; ".join(changed_lines(name, old, new))
         raise Refused(
             f"{path}: cannot be written ({(error.strerror or str(error)).lower()}); "
             f"change it where it comes from (a mounted ConfigMap is read-only): {by_hand}"

@@ -62,16 +62,3 @@ def needs_restart(started: Settings, now: Settings) -> tuple[Mistake, ...]:
         for name in FIXED
         if getattr(started, name) != getattr(now, name)
     )
-
-
-def not_compared(routes: Iterable[Route]) -> tuple[Mistake, ...]:
-    """A warning for each route at stage shadow: it is answered as the stage says, and nothing is compared."""
-    return tuple(
-        Mistake(
-            route.place,
-            f"route {route.name} is at stage shadow, and comparison is not built yet",
-            "legacy answers it; move it to canary or platform when you trust the platform",
-        )
-        for route in routes
-        if route.stage is Stage.SHADOW
-    )

@@ -1,4 +1,4 @@
-"""What would become of a call, and why: by the data plane's own table, path form and decision, without any network.
+"""What would become of a call, and why: by the data plane's own reader, table and decision, without any network.
 
 Pure. An explanation names what the operator wrote (route, rule, place in a file) and nothing of the call itself.
 """
@@ -6,23 +6,20 @@ Pure. An explanation names what the operator wrote (route, rule, place in a file
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from facade.config.settings import Configuration
-from facade.control.asked import Asked, AskedFacts, Call
-from facade.control.build import unmatched_as_sent
-from facade.control.describe import name_of, share_of
-from facade.problem import Problem
+from facade.control.asked import Asked, Call, received
+from facade.control.build import takes_as_sent, unmatched_as_sent
+from facade.control.describe import name_of, percent, share_of
+from facade.problem import Problem, Refusal
+from facade.routing.arrival import ends_here
 from facade.routing.decide import decide
+from facade.routing.facts import RequestFacts
 from facade.routing.route import Route
-from facade.routing.stage import Side, Stage
+from facade.routing.stage import Side
 from facade.routing.table import Found, RouteTable, WrongMethod
+from facade.targets.served import COMPARES
 from facade.wire import refusals
-
-NOT_COMPARED: Final = "stage shadow answers like legacy: comparison is not built yet"
-
-REFUSED_METHODS: Final = frozenset({"CONNECT", "TRACE"})
-"""What the data plane passes on to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +45,47 @@ class Explanation:
 
 
 def explain(configuration: Configuration, table: RouteTable, asked: Asked) -> Explanation:
-    """Say what `configuration`, compiled as `table`, does with a call."""
-    if asked.method in REFUSED_METHODS:
-        return _own(refusals.METHOD_NOT_ALLOWED, f"{asked.method} is never passed on")
-    call = Call(asked)
-    if call.path is None:
-        return _as_sent(configuration, table, call)
-    found = table.find(call.host, call.method, call.path, call.header)
+    """Say what `configuration`, compiled as `table`, does with a call. Raises `Unsendable` for what is none."""
+    settings = configuration.settings
+    try:
+        call = received(asked, settings.limits, settings.forwarded, as_sent=takes_as_sent(configuration))
+        if call.head.method == b"OPTIONS" and ends_here(call.head):
+            return Explanation("the facade: 200, OPTIONS end here", side=Side.OWN, reason="options", status=200)
+        return _routed(configuration, table, call)
+    except Refusal as refusal:
+        return _own(refusal.problem, _worded(refusal.problem, asked.method))
+
+
+def _routed(configuration: Configuration, table: RouteTable, call: Call) -> Explanation:
+    facts = RequestFacts(call)
+    if not call.path:
+        return _as_sent(configuration, table, call, facts)
+    found = table.find(call.host, call.method, call.path, facts.header)
     if isinstance(found, Found):
-        return _matched(found, call)
+        return _matched(found, call, facts)
     return _not_matched(configuration, found)
 
 
-def _as_sent(configuration: Configuration, table: RouteTable, call: Call) -> Explanation:
+def _as_sent(configuration: Configuration, table: RouteTable, call: Call, facts: RequestFacts) -> Explanation:
     """A path that has several readings: it goes where all of them lead, if paths are taken as sent there."""
-    found = table.find_as_sent(call.host, call.method, call.raw, call.header)
+    found = table.find_as_sent(call.host, call.method, call.raw, facts.header)
     if isinstance(found, Found):
-        return _matched(found, call)
+        return _matched(found, call, facts)
     if found is None and unmatched_as_sent(configuration):
         return _not_matched(configuration, None)
-    return _own(refusals.BAD_TARGET, "its path is none, or could be read as another: dots, doubled slashes, #")
+    raise Refusal(refusals.BAD_TARGET)
 
 
-def _matched(found: Found, call: Call) -> Explanation:
-    route = found.route
-    decision = decide(route, AskedFacts(call, found.parameters))
+def _worded(problem: Problem, method: str) -> str:
+    """Why a call is refused before any route is asked, in the middle of a sentence."""
+    if problem.status == refusals.METHOD_NOT_ALLOWED.status:
+        return f"{method} is never passed on"
+    return problem.detail[:1].lower() + problem.detail[1:].rstrip(".")
+
+
+def _matched(found: Found, call: Call, facts: RequestFacts) -> Explanation:
+    route, call.parameters = found
+    decision = decide(route, facts)
     status = None if decision.side is not Side.OWN else (410 if route.successor is None else 308)
     return Explanation(
         answered_by=_sentence(route, decision.side),
@@ -86,8 +99,16 @@ def _matched(found: Found, call: Call) -> Explanation:
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
         place=str(route.place),
-        notes=(NOT_COMPARED,) if route.stage is Stage.SHADOW else (),
+        notes=_compared(route),
     )
+
+
+def _compared(route: Route) -> tuple[str, ...]:
+    """What else happens to some of the calls."""
+    shadow = route.shadow
+    if shadow is None or route.stage not in COMPARES or not shadow.sample:
+        return ()
+    return (f"{percent(float(shadow.sample))} of the safe calls are asked of the other side too, and compared",)
 
 
 def _sentence(route: Route, side: Side) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from facade.config.parse import ROUTES, SILOS
+from facade.config.parse import SILOS
+from facade.config.standing import ROUTES
 
 SUFFIXES: Final = frozenset({".yaml", ".yml"})
 

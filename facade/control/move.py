@@ -1,51 +1,23 @@
 """What `facade move` and `facade back` would do, or why not: a plan, judged before any file is touched.
 
-Pure. A route of a group has no stage of its own, so its group moves. Moves are not gated here: a step that is skipped
-is done, and said. From `complete` on there is no way back, because legacy is unplugged.
+Pure. Moves are not gated here: a step that is skipped is done, and said. From `complete` on there is no way back,
+because legacy is unplugged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from facade.config.settings import Configuration
+from facade.config.standing import Standing
 from facade.config.types import format_share
-from facade.routing.route import Canary, Route
+from facade.control.subject import Refused, Subject, Subjects
 from facade.routing.stage import Direction, Stage, judge_move
 
 UNPLUGGED: Final = frozenset({Stage.COMPLETE, Stage.GONE})
 """Stages in which legacy is unplugged."""
-
-
-class Refused(Exception):  # noqa: N818 - the answer to an operator's wish, not a defect
-    """The wish goes against the stage machine or the files. The text is `place: what; what to do`, a line each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A stage, and in a canary its share, 0 to 1."""
-
-    stage: Stage
-    share: Fraction | None = None
-
-    def __str__(self) -> str:
-        return str(self.stage) if self.share is None else f"{self.stage} {format_share(self.share)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What moves as one: a route, or a group with its routes. `whole` when a canary would split their records."""
-
-    name: str
-    routes: tuple[str, ...]
-    now: Standing
-    whole: bool
-    written_share: Fraction | None = None
-    """The share of its canary as written, whether or not its stage is canary now."""
-    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +33,10 @@ class Plan:
     def stays(self) -> bool:
         return self.subject.now == self.to
 
-
-def subjects(configuration: Configuration) -> Mapping[str, Subject]:
-    """Everything that moves as one, by the name of each group and of each route."""
-    by_name = {route.name: route for route in configuration.routes}
-    found: dict[str, Subject] = {}
-    for route in configuration.routes:
-        found[route.name] = _subject(route.name, (route,), route.stage, route.canary, is_group=False)
-    for group in configuration.groups:
-        routes = tuple(by_name[name] for name in group.routes)
-        subject = _subject(group.name, routes, group.stage, group.canary, is_group=True)
-        found.update(dict.fromkeys((*group.routes, group.name), subject))
-    return found
-
-
-def find(configuration: Configuration, name: str) -> Subject:
-    """The route or group of this name, or the group that a route of this name belongs to; `Refused` if none."""
-    subject = subjects(configuration).get(name)
-    if subject is None:
-        known = ", ".join(sorted(subjects(configuration))) or "none"
-        raise Refused(f"{name}: no route or group has this name; the names are: {known}")
-    return subject
+    @property
+    def is_safe(self) -> bool:
+        """Whether it gives the platform no more than it has: such a plan is carried out at any time."""
+        return self.stays or self.subject.is_back(self.to)
 
 
 def plan_move(subject: Subject, stage: Stage, share: Fraction | None) -> Plan:
@@ -113,9 +68,9 @@ def plan_back(subject: Subject, to: Fraction | None) -> Plan:
     return Plan(subject, _canary(subject, to), to)
 
 
-def plan_back_all(configuration: Configuration, to: Fraction | None) -> tuple[Plan, ...]:
+def plan_back_all(known: Subjects, to: Fraction | None) -> tuple[Plan, ...]:
     """The way back of all that has one and would change. What is complete stays, and its plan says why."""
-    every = dict.fromkeys(subjects(configuration).values())
+    every = dict.fromkeys(known.values())
     return tuple(plan for subject in every for plan in _back_of_all(subject, to))
 
 
@@ -125,18 +80,6 @@ def _back_of_all(subject: Subject, to: Fraction | None) -> Iterator[Plan]:
     elif subject.now.stage not in {Stage.GONE, Stage.LEGACY} and (to is None or _platform_part(subject.now) > to):
         # What cannot be divided goes back as a whole: a smaller share was asked for, and none is one.
         yield plan_back(subject, None if subject.whole else to)
-
-
-def _subject(name: str, routes: tuple[Route, ...], stage: Stage, canary: Canary | None, *, is_group: bool) -> Subject:
-    share = canary.share if canary is not None else None
-    return Subject(
-        name=name,
-        routes=tuple(route.name for route in routes),
-        now=Standing(stage, share if stage is Stage.CANARY else None),
-        whole=any(route.moves_whole for route in routes),
-        written_share=share,
-        is_group=is_group,
-    )
 
 
 def _canary(subject: Subject, share: Fraction | None) -> Standing:

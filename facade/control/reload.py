@@ -1,7 +1,8 @@
 """The reload: the files become what serves, in one assignment, or nothing changes at all.
 
 The law of this file: the value that `reload` returns is the truth of it, and log, metric and admin answer are made from
-that value. Whatever goes wrong on the way, the table that served goes on serving. Reloads asked for while one runs are
+that value. Whatever goes wrong on the way, the table that served goes on serving, but for routes that the files put
+further back: these go back, because that must be possible at any time (`back`). Reloads asked for while one runs are
 one more reload, not many; each caller gets the result of a load that began after they asked.
 """
 
@@ -10,20 +11,25 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
+from facade.comparisons import Comparisons
 from facade.config.load import Loaded
 from facade.config.mistake import Mistake
+from facade.config.settings import Configuration
 from facade.control.accepted import Accepted, AcceptedStore
+from facade.control.back import load_further_back
 from facade.control.begin import Beginning
 from facade.control.build import Built, Compiled, build, compiled
 from facade.control.changes import Moved, moved, needs_restart, same
+from facade.control.descriptors import too_few
 from facade.control.roles import Outcome, ReloadResult, follow
 from facade.control.source import Source
 from facade.control.start import StartError
-from facade.control.tell import CAUSE_OF_MOVES, tell
+from facade.control.tell import CAUSE_OF_MOVES, tell, tell_moves
+from facade.control.uncollected import uncollected
 from facade.port import SiloError
 from facade.routing.route import Place
 from facade.snapshot import Snapshots
@@ -34,22 +40,21 @@ _log = structlog.get_logger("facade.control.reload")
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """What the files hold. `compiled` is None where they are mistaken, or mean what runs already."""
+class _New:
+    """Something new to serve, what moves by it, and the files that say so."""
 
-    loaded: Loaded
-    compiled: Compiled | None = None
-    moves: tuple[Moved, ...] = ()
+    compiled: Compiled
+    moves: tuple[Moved, ...]
+    files: Mapping[str, bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What came of reading the files. `built` is None unless there is something new to serve."""
+    """What came of reading the files. `built` is `new` with its targets open; None where there is nothing new."""
 
     result: ReloadResult
     built: Built | None = None
-    moves: tuple[Moved, ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    new: _New | None = None
 
 
 class Reloader:
@@ -65,14 +70,17 @@ class Reloader:
         catalog: Catalog,
         snapshots: Snapshots,
         metrics: Metrics,
+        comparisons: Comparisons,
         clock: Callable[[], datetime.datetime],
     ) -> None:
         self._source = source
         self._catalog = catalog
         self._snapshots = snapshots
         self._metrics = metrics
+        self._comparisons = comparisons
         self._clock = clock
         self._beginning = beginning
+        self._files = beginning.files
         self._store = AcceptedStore(beginning.configuration.settings.state)
         self._seen = beginning.seen
         self._lock = asyncio.Lock()
@@ -86,17 +94,20 @@ class Reloader:
         return f"<Reloader running={self.configuration.revision} last={self._last.outcome}>"
 
     async def start(self) -> None:
-        """Open the targets of the configuration to begin with and serve it. Raises `StartError`."""
+        """Open the targets of the configuration to begin with. Raises `StartError`."""
         try:
             built = await build(await asyncio.to_thread(compiled, self.configuration), self._catalog)
         except SiloError as error:
             raise StartError(str(_not_opened(error))) from error
         self._publish(built)
-        self._metrics.reloaded(self._last.outcome)
-        tell(self._last, self.configuration, "start")
 
     async def keep(self) -> None:
-        """Remember what was started with, once it really serves: a start that fails must leave no memory."""
+        """Say and remember what was started with, once it really serves: a start that fails accepts nothing."""
+        self._metrics.reloaded(self._last.outcome)
+        tell(self._last, self.configuration, "start")
+        if self.view.from_state:
+            running = self.configuration.revision
+            _log.error("the files are mistaken, the last accepted configuration serves", revision=running)
         if self._last.outcome is Outcome.ACCEPTED:
             await self._keep(self._beginning.files)
 
@@ -115,51 +126,77 @@ class Reloader:
         return self._source.fingerprint() != self._seen
 
     async def _reload(self, cause: str) -> ReloadResult:
-        prepared = await self._prepare()
-        result = prepared.result
-        if prepared.built is not None:
+        with uncollected():
+            prepared = await self._prepare()
+        result, new = prepared.result, prepared.new
+        if prepared.built is not None and new is not None:
             self._publish(prepared.built)
+            self._files = new.files
         self.view = follow(self.view, result, self._clock())
         self._metrics.reloaded(result.outcome)
-        for move in prepared.moves:
+        moves = new.moves if new is not None else ()
+        for move in moves:
             self._metrics.moved(move.route, CAUSE_OF_MOVES)
-        tell(result, self.configuration, cause, prepared.moves)
-        if prepared.built is not None:
-            await self._keep(prepared.files)
+        tell(result, self.configuration, cause)
+        await tell_moves(moves)
+        if new is not None:
+            await self._keep(new.files)
         return result
 
     async def _prepare(self) -> _Prepared:
         """Read and open; whatever fails here is a rejection, because nothing serves any differently yet."""
-        revision = self.view.file.revision
+        loaded: Loaded | None = None
         try:
             self._seen = await asyncio.to_thread(self._source.fingerprint)
-            read = await asyncio.to_thread(self._read)
-            revision = read.loaded.revision
-            if read.compiled is None:
-                return _Prepared(_as_read(read.loaded))
-            built = await build(read.compiled, self._catalog)
+            loaded = await asyncio.to_thread(self._source.load)
+            if loaded.configuration is not None:
+                return await self._accept(loaded, loaded.configuration)
+            mistakes = loaded.mistakes
         except SiloError as error:
-            return _Prepared(ReloadResult(Outcome.REJECTED, revision, (_not_opened(error),)))
+            mistakes = (_not_opened(error),)
         except Exception as error:  # noqa: BLE001 - a defect of ours or of an adapter's must not stop what serves
             _log.error("reload failed by a defect", exc_info=error)
-            return _Prepared(ReloadResult(Outcome.REJECTED, revision, (_defect(error),)))
-        fixed = needs_restart(self._beginning.configuration.settings, read.compiled.configuration.settings)
-        result = ReloadResult(Outcome.ACCEPTED, revision, warnings=(*read.loaded.warnings, *fixed))
-        return _Prepared(result, built, read.moves, read.loaded.files)
+            mistakes = (_defect(error),)
+        if loaded is None:
+            return _Prepared(ReloadResult(Outcome.REJECTED, self.view.file.revision, mistakes))
+        return await self._reject(loaded, mistakes)
 
-    def _read(self) -> _Read:
-        """Read the files, and work out what is new in them."""
-        loaded = self._source.load()
-        running, found = self.configuration, loaded.configuration
-        if found is None or same(running, found):
-            return _Read(loaded)
-        return _Read(loaded, compiled(found), tuple(moved(running.routes, found.routes)))
+    async def _accept(self, loaded: Loaded, found: Configuration) -> _Prepared:
+        """Open what good files mean, unless it runs already."""
+        if same(self.configuration, found):
+            return _Prepared(ReloadResult(Outcome.UNCHANGED, loaded.revision, warnings=loaded.warnings))
+        new = await asyncio.to_thread(self._work_out, found, loaded.files)
+        built = await build(new.compiled, self._catalog)
+        fixed = needs_restart(self._beginning.configuration.settings, found.settings)
+        warnings = (*loaded.warnings, *fixed, *too_few(found.settings.limits.connections))
+        return _Prepared(ReloadResult(Outcome.ACCEPTED, loaded.revision, warnings=warnings), built, new)
+
+    async def _reject(self, loaded: Loaded, mistakes: tuple[Mistake, ...]) -> _Prepared:
+        """Leave what serves as it is, with the routes that the files put further back moved there."""
+        rejected = ReloadResult(Outcome.REJECTED, loaded.revision, mistakes, loaded.warnings)
+        try:
+            new = await asyncio.to_thread(self._further_back, loaded.files)
+            if new is None:
+                return _Prepared(rejected)
+            built = await build(new.compiled, self._catalog)
+        except Exception as error:  # noqa: BLE001 - as above: what serves goes on
+            _log.error("the way back failed by a defect", exc_info=error)
+            return _Prepared(rejected)
+        return _Prepared(replace(rejected, running=built.compiled.configuration.revision), built, new)
+
+    def _further_back(self, mistaken: Mapping[str, bytes]) -> _New | None:
+        back = load_further_back(self._source, self.configuration, self._files, mistaken)
+        return None if back is None else self._work_out(*back)
+
+    def _work_out(self, found: Configuration, files: Mapping[str, bytes]) -> _New:
+        return _New(compiled(found), tuple(moved(self.configuration.routes, found.routes)), files)
 
     def _publish(self, built: Built) -> None:
         self._snapshots.current = built.snapshot
         self._catalog.settle(built.adoption)
         stated = built.compiled
         self.configuration = stated.configuration
+        self._comparisons.keep(stated.configuration.routes)
         self._metrics.configured(stated.configuration.revision, stated.routes, stated.silos, built.adoption.targets)
 
     async def _keep(self, files: Mapping[str, bytes]) -> None:
@@ -172,12 +209,6 @@ class Reloader:
                 problem=f"{self._store.path}: cannot be written ({error.strerror}); make `state` a folder that this "
                 "user may write, or a restart on mistaken files will have nothing to serve",
             )
-
-
-def _as_read(loaded: Loaded) -> ReloadResult:
-    """The result of files that are mistaken, or that mean what runs already."""
-    outcome = Outcome.REJECTED if loaded.configuration is None else Outcome.UNCHANGED
-    return ReloadResult(outcome, loaded.revision, loaded.mistakes, loaded.warnings)
 
 
 def _not_opened(error: SiloError) -> Mistake:

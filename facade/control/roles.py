@@ -25,13 +25,15 @@ class Outcome(enum.StrEnum):
 class ReloadResult:
     """The whole truth of one reload: log, metric and admin answer are made from it.
 
-    `revision` is that of the files; `mistakes` are empty unless they were rejected.
+    `revision` is that of the files; `mistakes` are empty unless they were rejected. `running` is set where files were
+    rejected and routes went back all the same: the revision of what ran before, with these moves.
     """
 
     outcome: Outcome
     revision: str
     mistakes: tuple[Mistake, ...] = ()
     warnings: tuple[Mistake, ...] = ()
+    running: str | None = None
 
 
 def began(result: ReloadResult, at: datetime.datetime) -> ConfigView:
@@ -56,7 +58,10 @@ def follow(view: ConfigView, result: ReloadResult, at: datetime.datetime) -> Con
     file = view.file if view.file.revision == result.revision else RevisionView(result.revision, at)
     if result.outcome is Outcome.REJECTED:
         rejected = _rejected(view.rejected, result, at)
-        return ConfigView(file, view.accepted, view.running, rejected, view.from_state)
+        if result.running is None:
+            return ConfigView(file, view.accepted, view.running, rejected, view.from_state)
+        back = RevisionView(result.running, at)
+        return ConfigView(file, back, back, rejected, view.from_state)
     if result.outcome is Outcome.UNCHANGED:
         return ConfigView(file, view.accepted, view.running)
     now = RevisionView(result.revision, at)

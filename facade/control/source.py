@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,15 @@ class Source:
     kinds: Kinds
     environment: Mapping[str, str] = field(repr=False)
     serving: bool = False
+
+    def absent(self) -> str | None:
+        """Why there is no folder to read, as `place: what`; None where there is one."""
+        try:
+            is_folder = stat.S_ISDIR(self.folder.stat().st_mode)
+        except OSError as error:
+            absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+            return f"{self.folder}: {'does not exist' if absent else f'cannot be read ({error.strerror})'}"
+        return None if is_folder else f"{self.folder}: is no folder"
 
     def load(self, files: Mapping[str, bytes] | None = None) -> Loaded:
         """Read the folder's files, or take `files` (by path relative to the folder) for all of them."""

@@ -1,7 +1,7 @@
 """What starting the sidecar needs from whoever starts it, and the one error that says why it did not start.
 
-A flag beats `FACADE_*` in the environment, which beats the file: so a flag is handed on as the strongest `FACADE_*`,
-and the configuration has one rule to know instead of two.
+A flag beats `FACADE_*` in the environment, which beats the file: so a flag is handed on in the environment under its
+own name, and the configuration has one rule to know instead of two.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Flags:
     state: str | None = None
 
     def over(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """The environment as the configuration is to read it, with every given flag laid over its `FACADE_*`."""
+        """The environment as the configuration is to read it, with every flag that was given."""
         given = {
-            "FACADE_LISTEN": self.listen,
-            "FACADE_OBSERVE": self.observe,
-            "FACADE_ADMIN": self.admin,
-            "FACADE_STATE": None if self.state is None else str(Path(self.state).absolute()),
+            "--listen": self.listen,
+            "--observe": self.observe,
+            "--admin": self.admin,
+            "--state": None if self.state is None else str(Path(self.state).absolute()),
         }
         return {**environment, **{name: value for name, value in given.items() if value is not None}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facade.problem import Refusal
-from facade.proxy.facts import RequestFacts
+from facade.routing.facts import RequestFacts
 from facade.routing.table import Found
 from facade.snapshot import Snapshot
 from facade.targets.request import Request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,18 +10,22 @@ import structlog
 
 from facade.problem import Problem, Refusal
 from facade.proxy.as_sent import find_as_sent
-from facade.proxy.facts import RequestFacts
+from facade.proxy.fallback import Fallbacks, PlatformFailed, is_failure
 from facade.proxy.passage import Chance, Passage
-from facade.proxy.receive import ends_here, host_name, receive
+from facade.proxy.receive import receive
 from facade.proxy.record import Recorder
 from facade.proxy.respond import refuse, respond
+from facade.proxy.shadow.mirror import Mirror
 from facade.proxy.tunnels import Tunnels
+from facade.routing.arrival import ends_here, host_name
 from facade.routing.decide import decide
+from facade.routing.facts import RequestFacts
+from facade.routing.route import Fallback
 from facade.routing.stage import Side
 from facade.routing.table import WrongMethod
 from facade.snapshot import Snapshot, Snapshots
 from facade.targets.own import options_reply
-from facade.targets.protect.protection import Admission, Protection
+from facade.targets.protect.protection import FAILED, Admission, Protection
 from facade.targets.request import Request
 from facade.targets.served import Served
 from facade.targets.target import Target
@@ -44,6 +49,7 @@ class Handler:
         metrics: Metrics,
         recorder: Recorder,
         tunnels: Tunnels,
+        mirror: Mirror,
         *,
         clock: Clock,
         wall: Clock,
@@ -53,6 +59,8 @@ class Handler:
         self._metrics = metrics
         self._recorder = recorder
         self._tunnels = tunnels
+        self._mirror = mirror
+        self._fallbacks = Fallbacks()
         self._clock = clock
         self._wall = wall
         self._chance = chance
@@ -62,8 +70,13 @@ class Handler:
         passage = Passage(exchange, self._clock(), self._chance)
         try:
             await self._answer(snapshot, passage)
+            if passage.copy is not None:
+                self._mirror.take(passage.copy)
         except Refusal as refusal:
             await self._refuse(passage, refusal.problem)
+        except asyncio.CancelledError:
+            passage.left = True
+            raise
         except Exception:  # noqa: BLE001 - a defect on one request is a 500, never the end of the sidecar
             _log.exception("request failed inside the facade", request_id=passage.request_id())
             await self._refuse(passage, refusals.INTERNAL)
@@ -87,11 +100,35 @@ class Handler:
             raise Refusal(replace(refusals.METHOD_NOT_ALLOWED, allow=found.allow))
         else:
             request.parameters = found.parameters
-            target = self._decide(snapshot.served[found.route.name], facts, passage)
+            served = snapshot.served[found.route.name]
+            target = self._decide(served, facts, passage)
+            if served.shadowing is not None:
+                passage.copy = self._mirror.sample(served, passage.side, request)
+            if served.route.fallback is not Fallback.NONE:
+                passage.spare = self._fallbacks.of(served, passage.side, request)
         timeout = passage.route.timeout if passage.route is not None else None
         request.until = NEVER if timeout is None else passage.started + timeout
         request.trace_id = passage.trace.trace_id
         request.traceparent = passage.trace.header if passage.trace.minted else None
+        if passage.spare is None:
+            return await self._let_in(target, request, passage)
+        try:
+            return await self._let_in(target, request, passage)
+        except (Refusal, PlatformFailed) as failure:
+            if passage.exchange.started or not is_failure(failure):
+                raise
+        self._fall_back(passage)
+        return await self._let_in(passage.spare, request, passage)
+
+    def _fall_back(self, passage: Passage) -> None:
+        """The platform failed, and nothing has been answered yet."""
+        assert passage.route is not None
+        self._fallbacks.spend(passage.route)
+        self._metrics.fallback(passage.route.name)
+        passage.side, passage.reason, passage.status = Side.LEGACY, "fallback", None
+        passage.failed_after, passage.copy = passage.side_seconds, None
+
+    async def _let_in(self, target: Target, request: Request, passage: Passage) -> None:
         if target.protection is None:
             return await self._pass(target, request, passage)
         return await self._pass_protected(target, target.protection, request, passage)
@@ -128,13 +165,18 @@ class Handler:
             try:
                 reply = await target.ask(request)
             finally:
-                self._metrics.target(target.name, self._clock() - asked)
+                passage.side_seconds = seconds = self._clock() - asked
+                self._metrics.target(target.name, seconds)
             passage.status = reply.head.status
             if admission is not None:
                 admission.answered(reply.head.status)
+            if passage.spare not in (None, target) and reply.head.status in FAILED:
+                raise PlatformFailed
             if reply.tunnel is not None:
                 await self._tunnels.carry(passage, reply, reply.tunnel)
             else:
+                if passage.copy is not None:
+                    passage.copy.watch(reply)
                 await respond(passage.exchange, reply)
         finally:
             target.in_flight.value -= 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from facade.outcomes import Outcome
+from facade.proxy.shadow.copy import Copy
 from facade.routing.route import Route
 from facade.routing.stage import Side
+from facade.targets.target import Target
 from facade.telemetry.request_ids import accept_or_mint
 from facade.telemetry.traces import Trace, follow_or_mint
 from facade.wire.exchange import Exchange
@@ -16,9 +18,27 @@ Chance = Callable[[int], bytes]
 
 
 class Passage:
-    """`started` is a moment of the monotonic clock in seconds; `status` that of the answer, once there is one."""
+    """`started` is a moment of the monotonic clock in seconds; `status` that of the answer, once there is one.
 
-    __slots__ = ("_chance", "exchange", "reason", "route", "side", "started", "status", "trace")
+    `copy` is what the other side is to be asked, of a call whose answers are compared; `spare` answers if the platform
+    fails, and `failed_after` is when it did. `left` when the caller did not wait.
+    """
+
+    __slots__ = (
+        "_chance",
+        "copy",
+        "exchange",
+        "failed_after",
+        "left",
+        "reason",
+        "route",
+        "side",
+        "side_seconds",
+        "spare",
+        "started",
+        "status",
+        "trace",
+    )
 
     def __init__(self, exchange: Exchange, started: float, chance: Chance) -> None:
         self.exchange = exchange
@@ -28,6 +48,11 @@ class Passage:
         self.side = Side.OWN
         self.reason = ""
         self.status: int | None = None
+        self.side_seconds = 0.0
+        self.left = False
+        self.copy: Copy | None = None
+        self.spare: Target | None = None
+        self.failed_after: float | None = None
         self._chance = chance
 
     @property
@@ -53,4 +78,7 @@ class Passage:
             seconds=now - self.started,
             reason=self.reason,
             complete=self.exchange.sent,
+            side_seconds=self.side_seconds,
+            left=self.left,
+            failed_after=self.failed_after,
         )

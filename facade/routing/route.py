@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -111,6 +112,27 @@ class Canary:
         object.__setattr__(self, "places", threshold(self.share))
 
 
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """How the answers of a route's two sides are compared. `sample` and `noise` are parts of its calls, 0 to 1.
+
+    A sample of the safe calls is asked of the other side too; `noise` of them are asked of legacy twice. What is left
+    out of a comparison, or taken less strictly, goes by the name or the path of a field of the body: `ignore`,
+    `unordered` (lists), `tolerance` (the greatest difference of two numbers) and `rename` (legacy's name, the
+    platform's). `headers`, in lower case, are compared beside status and body. A copy to the platform carries what
+    identifies its caller only with `credentials`.
+    """
+
+    sample: Fraction = Fraction(0)
+    noise: Fraction = Fraction(0)
+    ignore: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+    tolerance: tuple[tuple[str, Decimal], ...] = ()
+    rename: tuple[tuple[str, str], ...] = ()
+    headers: tuple[str, ...] = ()
+    credentials: bool = False
+
+
 class Records(enum.StrEnum):
     """Who owns what a route writes: `shared` means both sides see one store."""
 
@@ -205,6 +227,7 @@ class Route:
     group: str | None = None
     owner: str | None = None
     as_sent: bool = False
+    shadow: Shadow | None = None
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

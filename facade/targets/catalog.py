@@ -22,7 +22,7 @@ from facade.targets.http import HttpTarget
 from facade.targets.leakage import Leakages
 from facade.targets.own import OWN, GoneAnswer
 from facade.targets.protect.protections import Adopted, Protections
-from facade.targets.served import ASKS_LEGACY, ASKS_PLATFORM, Served
+from facade.targets.served import ASKS_LEGACY, ASKS_PLATFORM, COMPARES, Served, Shadowing
 from facade.targets.silo import SiloTarget
 from facade.targets.target import Target
 from facade.targets.template import PathTemplate
@@ -33,6 +33,9 @@ from facade.wire.leniency import STRICT, Leniency
 
 _PATIENCE: Final = 10.0
 """Seconds a platform service may be silent where the route names no `timeout` for a try; a silo's own default too."""
+
+_AT_ONCE: Final = 20
+"""Routes until the event loop is given back: a third of a millisecond's work, so that a large table delays no call."""
 
 _LAST_CALLS: Final = 1.0
 """Seconds beyond a silo's own time-out after which no call of an old table can be running."""
@@ -91,12 +94,12 @@ class Catalog:
             for silo in silos.values():
                 if isinstance(silo.reach, Adapted):
                     adapters[silo.name] = await self._adapter(silo, silo.reach)
-            return self._adoption(silos, tuple(routes), unmatched, adapters)
+            return await self._adoption(silos, tuple(routes), unmatched, adapters)
         except BaseException:
             await self._close_new(adapters)
             raise
 
-    def _adoption(
+    async def _adoption(
         self, silos: Mapping[str, Silo], routes: tuple[Route, ...], unmatched: str | None, adapters: Mapping[str, _Open]
     ) -> Adoption:
         leakages = Leakages(routes, self._metrics, self._draw)
@@ -104,8 +107,12 @@ class Catalog:
         opening = _Opening(
             self._deadlines, self._metrics, self._clock, silos, self._origins, adapters, leakages, protections
         )
-        served = {route.name: opening.served(route) for route in routes}
-        rest = None if unmatched is None else opening.silo(SiloReference(unmatched))
+        try:
+            served = await opening.all_served(routes)
+            rest = None if unmatched is None else opening.silo(SiloReference(unmatched))
+        except BaseException:
+            self._origins.discard(opening.origins)
+            raise
         return Adoption(served, rest, frozenset(opening.names), opening.origins, adapters, protections)
 
     def settle(self, adoption: Adoption) -> None:
@@ -173,20 +180,44 @@ class _Opening:
         self.origins: dict[Reach, Origin] = {}
         self.names: set[str] = {OWN}
 
+    async def all_served(self, routes: Iterable[Route]) -> dict[str, Served]:
+        """Every route by its name, with its targets."""
+        served: dict[str, Served] = {}
+        for number, route in enumerate(routes, start=1):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            served[route.name] = self.served(route)
+        return served
+
     def served(self, route: Route) -> Served:
         legacy = self.silo(route.legacy) if route.legacy is not None and route.stage in ASKS_LEGACY else None
         platform = self._platform(route) if route.stage in ASKS_PLATFORM else None
         own = GoneAnswer(route, self._metrics.in_flight(OWN)) if route.stage is Stage.GONE else None
-        return Served(route, legacy, platform, own)
+        reading = None if legacy is None or route.legacy is None or self._writes(route.legacy) else legacy
+        return Served(route, legacy, platform, own, self._shadowing(route), reading)
 
-    def silo(self, reference: SiloReference) -> Target:
+    def _shadowing(self, route: Route) -> Shadowing | None:
+        """Both sides once more, for the calls that are compared. Nothing that writes is asked the same again."""
+        shadow, legacy = route.shadow, route.legacy
+        if shadow is None or legacy is None or route.stage not in COMPARES or self._writes(legacy):
+            return None
+        platform = self._platform(route, shadow=True)
+        if platform is None or (isinstance(route.platform, SiloReference) and self._writes(route.platform)):
+            return None
+        return Shadowing(self.silo(legacy, shadow=True), platform, float(shadow.sample), float(shadow.noise))
+
+    def _writes(self, reference: SiloReference) -> bool:
+        reach = self._silos[reference.silo].reach
+        return isinstance(reach, Adapted) and reach.kind.writes(reach.operations[reference.operation or ""])
+
+    def silo(self, reference: SiloReference, *, shadow: bool = False) -> Target:
         """One operation of a silo, behind the silo's protection if it has one."""
-        target = self._silo(reference)
+        target = self._silo(reference, shadow=shadow)
         adopted = self._protections.get(reference.silo)
         target.protection = None if adopted is None else adopted.protection
         return target
 
-    def _silo(self, reference: SiloReference) -> Target:
+    def _silo(self, reference: SiloReference, *, shadow: bool) -> Target:
         silo = self._silos[reference.silo]
         self.names.add(silo.name)
         in_flight = self._metrics.in_flight(silo.name)
@@ -194,37 +225,39 @@ class _Opening:
         if isinstance(silo.reach, Passthrough):
             return HttpTarget(
                 silo.name,
-                self._endpoints(silo.reach.urls, silo.reach.tls, silo.reach.leniency),
+                self._endpoints(silo.reach.urls, silo.reach.tls, silo.reach.leniency, shadow=shadow),
                 in_flight,
                 patience=patience,
                 silo=silo.name,
                 keeps_host=silo.reach.host == "caller",
                 takes_chunks=silo.reach.takes_chunks,
                 leakage=self._leakages.of_silo(silo.name, silo.reach),
+                retries=self._metrics.retries(silo.name),
             )
         adapter = self._adapters[silo.name].adapter
         operation = reference.operation or ""
         return SiloTarget(silo.name, operation, adapter, in_flight, patience=patience, clock=self._clock)
 
-    def _platform(self, route: Route) -> Target | None:
+    def _platform(self, route: Route, *, shadow: bool = False) -> Target | None:
         platform = route.platform
         if isinstance(platform, SiloReference):
-            return self.silo(platform)
-        return None if platform is None else self._service(platform, route)
+            return self.silo(platform, shadow=shadow)
+        return None if platform is None else self._service(platform, route, shadow=shadow)
 
-    def _service(self, platform: PlatformService, route: Route) -> Target:
+    def _service(self, platform: PlatformService, route: Route, *, shadow: bool) -> Target:
         name = ",".join(map(name_of, platform.urls))
         self.names.add(name)
         return HttpTarget(
             name,
-            self._endpoints(platform.urls, platform.tls, STRICT),
+            self._endpoints(platform.urls, platform.tls, STRICT, shadow=shadow),
             self._metrics.in_flight(name),
             patience=platform.timeout or _PATIENCE,
             keeps_host=platform.host == "caller",
             path=PathTemplate.parse(platform.path) if platform.path is not None else None,
             leakage=self._leakages.of_service(name, platform, route),
+            retries=self._metrics.retries(name),
         )
 
-    def _endpoints(self, urls: Iterable[str], tls: TargetTls | None, leniency: Leniency) -> Endpoints:
-        reaches = (Reach(url, tls, leniency) for url in urls)
+    def _endpoints(self, urls: Iterable[str], tls: TargetTls | None, leniency: Leniency, *, shadow: bool) -> Endpoints:
+        reaches = (Reach(url, tls, leniency, shadow) for url in urls)
         return Endpoints(tuple(self._known.adopt(reach, self.origins) for reach in reaches), self._deadlines)

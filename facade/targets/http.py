@@ -13,7 +13,7 @@ from facade.targets.leakage import Leakage
 from facade.targets.request import Request
 from facade.targets.target import Target
 from facade.targets.template import PathTemplate
-from facade.telemetry.series import Gauge
+from facade.telemetry.series import Counter, Gauge
 from facade.wire import refusals
 from facade.wire.framing import CHUNKED
 from facade.wire.headers import request_bytes
@@ -30,7 +30,7 @@ class HttpTarget(Target):
 
     It reads its endpoint's own name in Host, or with `keeps_host` the caller's, where there is one. `path` replaces the
     request's path; the query is always passed on. A chunked body is collected first, unless it `takes_chunks`.
-    `leakage` keeps its address out of its answers.
+    `leakage` keeps its address out of its answers, `retries` counts the calls that are sent once more.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class HttpTarget(Target):
         takes_chunks: bool = True,
         path: PathTemplate | None = None,
         leakage: Leakage | None = None,
+        retries: Counter | None = None,
     ) -> None:
         self.name = name
         self.silo = silo
@@ -55,6 +56,7 @@ class HttpTarget(Target):
         self._takes_chunks = takes_chunks
         self._path = path
         self._leakage = leakage
+        self._retries = retries
 
     def __repr__(self) -> str:
         return f"<HttpTarget {self.name} {self._endpoints!r}>"
@@ -78,6 +80,8 @@ class HttpTarget(Target):
                 if not repeatable or not died:
                     endpoints.failed(member, refusal.problem)
                     raise
+                if self._retries is not None:
+                    self._retries.value += 1
         member, upstream = await endpoints.connect(member, self._reached_by(request))
         try:
             return self._answered(await upstream.ask(self._question(request, member)), member, request)

@@ -15,14 +15,33 @@ ASKS_LEGACY: Final = frozenset({Stage.LEGACY, Stage.SHADOW, Stage.CANARY, Stage.
 ASKS_PLATFORM: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM, Stage.COMPLETE})
 
 
+COMPARES: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
+"""Stages in which a route has two sides that can be asked the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shadowing:
+    """Who is asked the same again, over connections of their own, and for which parts of the calls, 0 to 1."""
+
+    legacy: Target
+    platform: Target
+    sample: float
+    noise: float
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A route, ready to serve. A side that its stage never asks is None: it is unplugged."""
+    """A route, ready to serve. A side that its stage never asks is None: it is unplugged.
+
+    `reading_legacy` is legacy where asking it changes nothing.
+    """
 
     route: Route
     legacy: Target | None
     platform: Target | None
     own: Target | None
+    shadowing: Shadowing | None = None
+    reading_legacy: Target | None = None
 
     def side(self, side: Side) -> Target | None:
         """The target of the side that a decision named."""

@@ -86,8 +86,29 @@ FALLBACKS: Final = Family(
     "Calls that the platform failed and legacy answered.",
     ("route",),
 )
+SHADOW: Final = Family(
+    "facade_shadow_total",
+    "counter",
+    "Calls asked of the other side too, by what came of it.",
+    ("route", "result"),
+)
+PARITY: Final = Family(
+    "facade_parity_ratio",
+    "gauge",
+    "The part of a route's comparisons since its last change in which both sides answered the same, noise aside.",
+    ("route",),
+)
+COMPARED: Final = Family(
+    "facade_compared_calls", "gauge", "Comparisons of a route's two sides since its last change.", ("route",)
+)
 REFUSED: Final = Family(
     "facade_refused_total", "counter", "Errors that the facade itself answered, by reason.", ("reason",)
+)
+RETRIES: Final = Family(
+    "facade_retries_total",
+    "counter",
+    "Calls sent once more, because the connection they were first sent over died before a byte of an answer.",
+    ("target",),
 )
 UNMATCHED: Final = Family("facade_unmatched_total", "counter", "Calls that no route covers.")
 REWRITES: Final = Family(
@@ -156,7 +177,11 @@ FAMILIES: Final = (
     TUNNELS,
     TUNNEL_BYTES,
     FALLBACKS,
+    SHADOW,
+    PARITY,
+    COMPARED,
     REFUSED,
+    RETRIES,
     UNMATCHED,
     REWRITES,
     LEAKED_URLS,

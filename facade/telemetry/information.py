@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from facade.telemetry.families import (
     BREAKER_STATE,
     BREAKER_STATES,
+    COMPARED,
+    PARITY,
     ROUTE_INFO,
     ROUTE_SHARE,
     ROUTE_STAGE,
@@ -39,6 +41,15 @@ class SiloInfo:
 
     name: str
     switch_off: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParityInfo:
+    """What was compared of a route since its last change: how many calls, and the part in which both sides agree."""
+
+    route: str
+    compared: int
+    parity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,19 @@ def silo_switch_off(silos: Iterable[SiloInfo]) -> Iterator[Gauge]:
         if silo.switch_off is not None:
             day = datetime.datetime.combine(silo.switch_off, datetime.time(), datetime.UTC)
             yield Gauge(SILO_SWITCH_OFF, (silo.name,), day.timestamp())
+
+
+def parity(parities: Iterable[ParityInfo]) -> Iterator[Gauge]:
+    """State the parity of each route of which anything was compared."""
+    for each in parities:
+        if each.compared:
+            yield Gauge(PARITY, (each.route,), each.parity)
+
+
+def compared(parities: Iterable[ParityInfo]) -> Iterator[Gauge]:
+    """State how much was compared of each route."""
+    for each in parities:
+        yield Gauge(COMPARED, (each.route,), each.compared)
 
 
 def waiting(protections: Iterable[ProtectionInfo]) -> Iterator[Gauge]:

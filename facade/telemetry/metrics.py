@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector, 
 
 from facade.telemetry import families, information
 from facade.telemetry.exposition import SeriesCollector, Source, slices
-from facade.telemetry.information import ProtectionInfo, RouteInfo, SiloInfo
+from facade.telemetry.information import ParityInfo, ProtectionInfo, RouteInfo, SiloInfo
 from facade.telemetry.series import Counter, Gauge, Histogram, Opened
 
 _SERVER_ERROR: Final = "5xx"
@@ -34,7 +34,9 @@ class Metrics:
         self._tunnels = Opened(families.TUNNELS, Counter)
         self._tunnel_bytes = Opened(families.TUNNEL_BYTES, Counter)
         self._fallbacks = Opened(families.FALLBACKS, Counter)
+        self._shadow = Opened(families.SHADOW, Counter)
         self._refused = Opened(families.REFUSED, Counter)
+        self._retries = Opened(families.RETRIES, Counter)
         self._rewrites = Opened(families.REWRITES, Counter)
         self._leaked_urls = Opened(families.LEAKED_URLS, Counter)
         self._moves = Opened(families.MOVES, Counter)
@@ -47,6 +49,7 @@ class Metrics:
         self._routes: tuple[RouteInfo, ...] = ()
         self._silos: tuple[SiloInfo, ...] = ()
         self._protections: Callable[[], Iterable[ProtectionInfo]] = tuple
+        self._parities: Callable[[], Iterable[ParityInfo]] = tuple
         self._open_fixed_sets(reasons)
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
@@ -76,6 +79,10 @@ class Metrics:
         """The gauge of calls a target is answering: its holder adds 1 and takes 1 away from `value`."""
         return self._in_flight[target,]
 
+    def retries(self, target: str) -> Counter:
+        """The counter of a target's calls that were sent once more. It is at 0 from the first."""
+        return self._retries[target,]
+
     def silo_called(self, silo: str, now: float) -> None:
         """Remember when a silo was last called, `now` in seconds of Unix time."""
         self._silo_last_call[silo,].value = now
@@ -89,6 +96,10 @@ class Metrics:
     def fallback(self, route: str) -> None:
         """Count a call that legacy answered because the platform failed."""
         self._fallbacks[route,].value += 1
+
+    def shadowed(self, route: str, result: str) -> None:
+        """Count what came of a call that was to be compared."""
+        self._shadow[route, result].value += 1
 
     def refused(self, reason: str) -> None:
         """Count an error that the facade itself answered; a reason it was not made with is `other`."""
@@ -124,16 +135,22 @@ class Metrics:
         self._tunnels.keep(names)
         self._tunnel_bytes.keep(names)
         self._fallbacks.keep(names)
+        self._shadow.keep(names)
         self._moves.keep(names)
         self._silo_last_call.keep({silo.name for silo in silos})
         self._leaked_urls.keep({silo.name for silo in silos})
         self._target_seconds.keep(set(targets))
+        self._retries.keep(set(targets))
         self._rewrites.keep(set(targets))
         self._in_flight.keep({*targets, *(labels[0] for labels, gauge in self._in_flight.items() if gauge.value)})
 
     def protected_by(self, protections: Callable[[], Iterable[ProtectionInfo]]) -> None:
         """Ask here, at each scrape, what stands before the targets."""
         self._protections = protections
+
+    def compared_by(self, parities: Callable[[], Iterable[ParityInfo]]) -> None:
+        """Ask here, at each scrape, what the comparisons of routes came to."""
+        self._parities = parities
 
     def moved(self, route: str, cause: str) -> None:
         """Count a change of a route's stage or share; `cause` is one of `families.CAUSES`, else ValueError."""
@@ -196,7 +213,9 @@ class Metrics:
             self._tunnels,
             self._tunnel_bytes,
             self._fallbacks,
+            self._shadow,
             self._refused,
+            self._retries,
             self._rewrites,
             self._leaked_urls,
             self._moves,
@@ -207,6 +226,8 @@ class Metrics:
         yield families.UNMATCHED, (self._unmatched,)
         yield families.WAITING, information.waiting(self._protections())
         yield families.BREAKER_STATE, information.breaker_state(self._protections())
+        yield families.PARITY, information.parity(self._parities())
+        yield families.COMPARED, information.compared(self._parities())
         yield families.ROUTE_INFO, information.route_info(self._routes)
         yield families.ROUTE_STAGE, information.route_stage(self._routes)
         yield families.ROUTE_SHARE, information.route_share(self._routes)

@@ -141,7 +141,7 @@ class Body:
         if self.ended:
             watcher.end()
         else:
-            self._watcher = watcher
+            self._watcher = watcher if self._watcher is None else _Both(self._watcher, watcher)
 
     def pipe(self, sink: Sink) -> None:
         """Send what is here and all that comes on to `sink`, at its pace."""
@@ -165,7 +165,7 @@ class Body:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
         if self.failure is not None:
-            raise self.failure
+            raise Refusal(self.failure.problem)  # a new one: it will hold this frame, which holds the body
 
     async def collect(self, limit: int) -> bytes:
         """The whole body; one that is larger than `limit` bytes is a 413."""
@@ -207,6 +207,24 @@ class Body:
 _EMPTY: Final = Body(0)
 """The body of every message without one: it has ended, so nothing about it changes any more."""
 _EMPTY.ended = True
+
+
+class _Both:
+    """Two who want to see the same body pass."""
+
+    __slots__ = ("_first", "_second")
+
+    def __init__(self, first: Watcher, second: Watcher) -> None:
+        self._first = first
+        self._second = second
+
+    def see(self, data: bytes) -> None:
+        self._first.see(data)
+        self._second.see(data)
+
+    def end(self) -> None:
+        self._first.end()
+        self._second.end()
 
 
 class _Collector:

@@ -75,10 +75,11 @@ class Downstream(Receiving):
         self._server.left(self)
         self._let_go()
         self._wake_drained()
-        if self._exchange is not None:
-            self._exchange.body.fail(Refusal(refusals.BAD_FRAMING))
-        if self._task is not None:
-            self._task.cancel()
+        exchange = self._exchange
+        self._exchange = self._decoder = self._reader = None  # both lead back here: nothing may wait for a collection
+        if exchange is not None:
+            exchange.body.fail(Refusal(refusals.BAD_FRAMING))
+        self._cancel()
 
     def overdue(self) -> None:
         if self._lingering:
@@ -178,7 +179,13 @@ class Downstream(Receiving):
         self._decoder = None
         # A task that is cancelled before its first step never runs, so what follows its end stands in a callback.
         self._task.add_done_callback(self._stopped)
-        self._task.cancel()
+        self._cancel()
+
+    def _cancel(self) -> None:
+        """Stop the handler, and forget it: a task that was cancelled holds its frames, and they this connection."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
     def _stopped(self, _: asyncio.Task[None]) -> None:
         exchange = self._exchange

@@ -27,7 +27,7 @@ from facade.wire.message import (
     RequestHead,
     ResponseHead,
 )
-from facade.wire.names import FORWARDING, HOP_BY_HOP, TRACE, outlasts, outlasts_caller
+from facade.wire.names import FORWARDING, HOP_BY_HOP, MARK, TRACE, outlasts, outlasts_caller
 
 PSEUDONYM: Final = b"1.1 facade"
 """How the facade signs `Via`: the version it received, and the name it goes by."""
@@ -61,8 +61,9 @@ def _twins(name: str) -> list[str]:
 
 def _request_cut(*, trusted: bool, host: bool, trace: bool) -> re.Pattern[bytes]:
     """What is taken out of a request: by whether its sender is trusted, and Host and the trace are replaced."""
-    every = [name.replace("-", "[-_]") for name in sorted(HOP_BY_HOP if trusted else HOP_BY_HOP | FORWARDING)]
-    only_twins = ["content-length", *sorted(FORWARDING) * trusted]
+    ours = FORWARDING | {MARK}
+    every = [name.replace("-", "[-_]") for name in sorted(HOP_BY_HOP if trusted else HOP_BY_HOP | ours)]
+    only_twins = ["content-length", *sorted(ours) * trusted]
     twins = [twin for name in only_twins for twin in _twins(name)]
     return _lines_of(*every, *twins, *["host"] * host, *sorted(TRACE) * trace)
 
@@ -78,13 +79,15 @@ _LENGTHLESS_CUT: Final = _lines_of(*sorted(HOP_BY_HOP), "content-length")
 class Sender:
     """Who sent a request, as the next one is told: `address` of the socket, whether it came by TLS, and its Host.
 
-    `trusted` when the peer's own forwarding fields are believed. `lines` are the facade's own fields in place of all
-    that a stranger sent, with the empty line that ends the head: made once, for a sender sends many requests.
+    `trusted` when the peer's own forwarding fields are believed; `mark` where the facade sends a copy of a request.
+    `lines` are the facade's own fields in place of all that a stranger sent, with the empty line that ends the head:
+    made once, for a sender sends many requests.
     """
 
-    __slots__ = ("address", "host", "lines", "secure", "trusted")
+    __slots__ = ("address", "host", "lines", "mark", "secure", "trusted")
 
-    def __init__(self, address: str, *, secure: bool, host: bytes, trusted: bool) -> None:
+    def __init__(self, address: str, *, secure: bool, host: bytes, trusted: bool, mark: bytes = b"") -> None:
+        self.mark = mark
         self.address = address
         self.secure = secure
         self.host = host
@@ -195,13 +198,18 @@ def _name(line: bytes) -> bytes:
 
 def _own_lines(sender: Sender) -> bytes:
     address, proto = sender.address.encode("ascii"), b"https" if sender.secure else b"http"
-    return b"\r\nX-Forwarded-For: %b\r\nX-Forwarded-Proto: %b%b\r\nForwarded: %b\r\nVia: %b\r\n\r\n" % (
+    return b"\r\nX-Forwarded-For: %b\r\nX-Forwarded-Proto: %b%b\r\nForwarded: %b%b\r\nVia: %b\r\n\r\n" % (
         address,
         proto,
         _host_line(sender),
         _element(sender),
+        _mark_line(sender),
         PSEUDONYM,
     )
+
+
+def _mark_line(sender: Sender) -> bytes:
+    return b"\r\nX-Facade-Shadow: " + sender.mark if sender.mark else b""
 
 
 def _host_line(sender: Sender) -> bytes:
@@ -216,7 +224,7 @@ def _added_lines(head: RequestHead, sender: Sender) -> bytes:
         lines.append(b"\r\nX-Forwarded-Proto: %b" % (b"https" if sender.secure else b"http"))
     if not head.has(X_FORWARDED_HOST):
         lines.append(_host_line(sender))
-    lines.append(b"\r\nForwarded: %b\r\nVia: %b\r\n\r\n" % (_element(sender), PSEUDONYM))
+    lines.append(b"\r\nForwarded: %b%b\r\nVia: %b\r\n\r\n" % (_element(sender), _mark_line(sender), PSEUDONYM))
     return b"".join(lines)
 
 

@@ -28,6 +28,9 @@ FORWARDING: Final = frozenset(
 )
 """What says who the client is. Only a trusted peer's are believed (RFC 7239 section 8.1)."""
 
+MARK: Final = "x-facade-shadow"
+"""What marks a copy that is made to compare its answer. Only a trusted peer's is believed."""
+
 TRACE: Final = frozenset({"traceparent", "tracestate"})
 """W3C Trace Context."""
 
@@ -63,7 +66,7 @@ _TELLING: Final = re.compile(
 )
 """Words for who calls, from where, by what right and for what. A word too many here costs nothing."""
 
-_KEPT: Final = frozenset(name.encode("ascii") for name in FORWARDING | TRACE) | _OWN
+_KEPT: Final = frozenset(name.encode("ascii") for name in FORWARDING | TRACE | {MARK}) | _OWN
 _FIRST: Final = (_KEPT - _TRAILING) | frozenset(name.encode("ascii") for name in HOP_BY_HOP)
 
 

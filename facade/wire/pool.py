@@ -9,7 +9,7 @@ from typing import Final
 
 from facade.problem import Refusal
 from facade.wire import refusals
-from facade.wire.deadlines import Deadlines
+from facade.wire.deadlines import TICK, Deadlines
 from facade.wire.leniency import STRICT, Leniency
 from facade.wire.trust import Trust
 from facade.wire.upstream import Upstream
@@ -20,9 +20,9 @@ CONNECT: Final = 5.0
 _IDLE: Final = 30.0
 """Seconds a connection may wait in the pool; old servers close theirs after 15 to 75 without a word."""
 
-_FRESH: Final = 1.0
+_FRESH: Final = 1.0 - TICK
 """Seconds within which an idle connection may take a request that must not be repeated: the older it is, the likelier
-the target is closing it at this very moment."""
+the target is closing it at this very moment. A second at the most, and the wheel's clock may be a tick behind."""
 
 _DEATHS: Final = 10
 """Connections that may die just as they are used again, which is a race that anybody may lose. A target that does it

@@ -110,6 +110,8 @@ class Upstream(Connection):
         except asyncio.CancelledError:
             self._let_go(waiter)
             raise
+        finally:
+            del waiter  # its failure holds this frame: together they would keep both connections until a collection
 
     def _let_go(self, waiter: asyncio.Future[Reply]) -> None:
         """Nobody waits any more. A short answer may have given the connection back: it is not ours to end then."""

@@ -17,7 +17,9 @@ import pytest
 from facade.__main__ import main
 from facade.cli.commands import COMMANDS
 from facade.cli.sidecar import Sidecar
+from facade.comparisons import Comparisons
 from facade.config.kinds import Kinds
+from facade.control.differences import differences
 from facade.control.overview import route_row, silo_row
 from facade.control.source import Source
 from facade.control.view import Calls
@@ -55,6 +57,9 @@ def answered(folder: Path, path: str) -> Any:
     if path == "/api/config":
         role = {"revision": configuration.revision, "at": START}
         return {"running": role, "rejected": None, "from_state": False}
+    if path.startswith("/api/differences"):
+        nothing = differences(Comparisons(lambda: 0.0, bytes(32)), path.rpartition("=")[2])
+        return json.loads(msgspec.json.encode(nothing))
     routes = [route_row(route, Calls()) for route in configuration.routes]
     silos = [silo_row(silo, {}, datetime.date(2026, 11, 23)) for silo in configuration.silos.values()]
     return json.loads(msgspec.json.encode({"routes": routes, "silos": silos}))
@@ -69,7 +74,7 @@ def run(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_every_example_answers_as_the_page_says(here: Path, capsys: pytest.CaptureFixture[str]):
     examples = list(transcripts(PAGE))
-    assert len({command.split()[1] for command, _ in examples}) == 5
+    assert len({command.split()[1] for command, _ in examples}) == 6
     for command, answer in examples:
         assert settled(run(command, capsys)) == settled(answer), command
 

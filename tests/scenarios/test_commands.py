@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
 
-from harness.client import Client, get
+from harness.client import Client, ask, get
 from harness.folder import Folder
-from harness.patience import PATIENCE
+from harness.patience import PATIENCE, eventually
 from harness.peer import Peer
 from harness.ports import free_port
 from harness.sidecar import Sidecar, run, surroundings
@@ -49,6 +49,17 @@ def written(folder: Folder, legacy: Peer, platform: Peer) -> Folder:
     folder.silo("portal", legacy.url, "switch_off: 2020-01-01")
     folder.routes(ROUTES.format(platform=platform.url))
     return folder
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sidecar]:
+    """A sidecar that no test changes; whoever gets so far as to ask its targets finds nobody."""
+    folder = Folder(tmp_path_factory.mktemp("asked") / "config")
+    folder.facade()
+    folder.silo("portal", "http://127.0.0.1:9")
+    folder.routes(ROUTES.format(platform="http://127.0.0.1:9"))
+    with Sidecar(folder).ready() as sidecar:
+        yield sidecar
 
 
 def facade(folder: Folder, *words: str) -> subprocess.CompletedProcess[str]:
@@ -99,6 +110,55 @@ def test_explain_says_what_the_sidecar_does_without_one(written: Folder, serve: 
     with Client(serve(written).port) as client:
         answered = client.get("/charges", "Cookie: session=42").body.decode()
     assert f"answered by {'the platform' if answered == 'platform' else 'legacy'}" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "lines"),
+    [
+        ("BREW", "/searches", ()),
+        ("G@T", "/searches", ()),
+        ("TRACE", "/searches", ()),
+        ("GET", "searches", ()),
+        ("GET", "/searches#a", ()),
+        ("GET", "/a b", ()),
+        ("GET", "/\x1b[2J", ()),
+        ("GET", "/" + "x" * 9000, ()),
+        ("GET", "/searches", ("Host: a/b",)),
+        ("GET", "http://a.example/", ("Host: b.example",)),
+        ("POST", "/orders", ("Transfer-Encoding: gzip, chunked",)),
+        ("GET", "/searches", ("Via: 1.1 facade, 1.1 facade, 1.1 facade, 1.1 facade",)),
+        ("OPTIONS", "*", ()),
+        ("GET", "/nowhere", ()),
+    ],
+)
+def test_explain_refuses_what_the_sidecar_refuses_with_the_same_status_and_reason(
+    asked: Sidecar, method: str, url: str, lines: tuple[str, ...]
+) -> None:
+    headers = [word for line in lines for word in ("-H", line)]
+    told = json.loads(run("explain", method, url, *headers, "--json", "--config", asked.folder.path).stdout)
+    sent = [f"{method} {url} HTTP/1.1", *([] if any("Host" in line for line in lines) else ["Host: a"]), *lines, "", ""]
+    counted = f'facade_refused_total{{reason="{told["reason"]}"}}'
+    before = asked.metric(counted)
+    answered = ask(asked.port, "\r\n".join(sent).encode())
+    assert (told["side"], told["status"]) == ("own", answered.status)
+    assert asked.metric(counted) - before == (answered.status >= 400)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("GET\r\nX: y", "/"),
+        ("GET", "/ HTTP/1.1\r\nX: y"),
+        ("GET", "/", "-H", "X: y\nZ: z"),
+        ("GET", "/", "-H", "nothing"),
+        ("GET", "/", "--address", "nowhere"),
+        ("GET", "/", "--address", ""),
+    ],
+)
+def test_explain_of_what_cannot_be_sent_at_all_is_usage(written: Folder, words: tuple[str, ...]) -> None:
+    done = facade(written, "explain", *words)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: facade explain")
 
 
 def test_status_shows_routes_silos_and_what_is_rejected(written: Folder, serve: Serve) -> None:
@@ -242,3 +302,33 @@ def test_a_sidecar_elsewhere_is_found_by_its_address(written: Folder, serve: Ser
         facade(written, "move", "titles.read", "platform", "--reason", "x", "--admin", f"127.0.0.1:{admin}").returncode
         == 0
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("facade.yaml", "version: 1\ncolour: red\n"), ("silos/half.yaml", "silo:"), ("routes/half.yaml", "routes: [")],
+)
+def test_status_answers_from_the_sidecar_whatever_lies_in_the_folder(
+    written: Folder, serve: Serve, name: str, text: str
+) -> None:
+    sidecar = serve(written)
+    if name == "facade.yaml":
+        text += "".join((written / name).read_text().splitlines(keepends=True)[1:])
+    written.write(name, text)
+    eventually(lambda: sidecar.config()["rejected"], "the mistake is shown as rejected")
+    done = facade(written, "status")
+    assert done.returncode == 0
+    assert f"running {sidecar.running()} since" in done.stdout
+    assert f"\n  {name}:" in done.stdout
+    assert "titles.read" in done.stdout
+
+
+def test_status_without_a_readable_facade_yaml_says_what_to_do_or_is_told_where(written: Folder, serve: Serve) -> None:
+    sidecar = serve(written)
+    written.write("facade.yaml", "version: [")
+    done = facade(written, "status")
+    assert done.returncode == 1
+    [line] = done.stdout.splitlines()
+    assert line.startswith("facade.yaml:1: is not YAML")
+    assert line.endswith("or say where the sidecar is with --admin HOST:PORT")
+    assert sidecar.running() in facade(written, "status", "--admin", f"127.0.0.1:{written.admin}").stdout

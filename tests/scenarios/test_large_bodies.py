@@ -6,21 +6,20 @@ import hashlib
 import http.client
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Final
 
 import pytest
 
 from harness.client import Client, request
 from harness.folder import Folder
+from harness.memory import flat_memory
 from harness.messages import Message, Wire
 from harness.patience import PATIENCE, eventually
 from harness.peer import Conversation, Peer, answer
 from harness.sidecar import Sidecar
 
 SIZE: Final = 256 * 1024**2
-GROWTH: Final = 16 * 1024**2
-"""What the sidecar may grow by meanwhile."""
 
 PIECE: Final = bytes(range(256)) * 1024
 """Every byte value; 256 KiB, and one byte more or less never fits into a socket's buffer evenly."""
@@ -96,16 +95,6 @@ def giving(chunked: bool) -> Callable[[Conversation], None]:
 def sidecar(folder: Folder, legacy: Peer, serve: Callable[..., Sidecar]) -> Sidecar:
     folder.rest(legacy.url)
     return serve(folder)
-
-
-@contextmanager
-def flat_memory(sidecar: Sidecar) -> Iterator[None]:
-    """What is done in this `with` costs the sidecar next to no memory at any moment."""
-    before = sidecar.resident()
-    sidecar.forget_peak()
-    yield
-    grown = sidecar.peak() - before
-    assert grown < GROWTH, f"the sidecar grew by {grown / 1024**2:.1f} MiB"
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["known length", "chunked"])

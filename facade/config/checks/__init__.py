@@ -40,7 +40,7 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 """What makes a configuration mistaken."""
 
-WARNINGS: Final[tuple[Rule, ...]] = (silos.reads_do_not_write,)
+WARNINGS: Final[tuple[Rule, ...]] = (silos.reads_do_not_write, stages.shadow_compares_something)
 """What runs, and is probably not meant."""
 
 

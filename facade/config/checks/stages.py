@@ -14,6 +14,9 @@ from facade.routing.stage import Stage
 ASKS_LEGACY: Final = frozenset({Stage.LEGACY, Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
 """Stages that need a legacy side: until `complete` there is a way back."""
 
+COMPARED: Final = frozenset({"GET", "HEAD"})
+"""Methods whose calls are copied to the other side."""
+
 ASKS_PLATFORM: Final = frozenset({Stage.CANARY, Stage.PLATFORM, Stage.COMPLETE})
 """Stages that need a platform side."""
 
@@ -57,6 +60,22 @@ def canary_splits_no_writes(draft: Draft) -> Iterator[Mistake]:
             )
             mend = "move it whole, from legacy to platform, or write records: shared if both sides see one store"
             yield Mistake(written.mover.at("stage"), what, mend)
+
+
+def shadow_compares_something(draft: Draft) -> Iterator[Mistake]:
+    """The stage is answered as it says; that nothing comes of it otherwise must not go unnoticed."""
+    for written, route in _routes(draft):
+        if route.stage is Stage.SHADOW and (lacks := _lacks(route)) is not None:
+            what = f"route {quote(route.name)} is at stage shadow{_of_group(written)}, and nothing is compared: {lacks}"
+            yield Mistake(written.mover.at("stage"), what, "legacy alone answers it; add it, or move the route on")
+
+
+def _lacks(route: Route) -> str | None:
+    if route.platform is None:
+        return "it has no platform"
+    if route.match.method is not None and route.match.method not in COMPARED:
+        return f"{route.match.method} is never asked twice"
+    return "it has no shadow: {sample: 10%}" if route.shadow is None or not route.shadow.sample else None
 
 
 def _blocks(every: Iterable[DraftGroup | DraftRoute]) -> Iterator[tuple[Written, GroupBlock | RouteBlock | None]]:

@@ -38,11 +38,15 @@ _log = structlog.get_logger("facade.targets")
 
 
 class Reach(NamedTuple):
-    """What an origin is open for: whatever differs in one of these shares no connection."""
+    """What an origin is open for: whatever differs in one of these shares no connection.
+
+    With `shadow` it is for calls that nobody waits for.
+    """
 
     url: str
     tls: TargetTls | None
     leniency: Leniency
+    shadow: bool = False
 
     @property
     def is_secure(self) -> bool:

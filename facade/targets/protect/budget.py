@@ -1,8 +1,11 @@
 """The budget: so many calls of one silo at once, a bounded queue for more, and nobody waits beyond their time.
 
-First come, first served, among those who still have time: one whose time is over is never sent. A budget opens gently,
-at the start and whenever its silo comes back: from `FEW` calls at once, by one with each good answer, and by the clock
-for a silo whose answers take long. What may be in flight and waiting together is the same all the while.
+First come, first served, among those who still have time: one whose time is over is never sent. A slot that nobody
+needs may be lent to a call that nobody waits for; as soon as somebody would have to wait its borrower is told to leave.
+
+A budget opens gently, at the start and whenever its silo comes back: from `FEW` calls at once, by one with each good
+answer, and by the clock for a silo whose answers take long. What may be in flight and waiting together is the same all
+the while.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import math
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Self
 
 from facade.problem import Problem, Refusal
 from facade.targets.protect.problems import WAITED_IN_VAIN
@@ -35,7 +38,7 @@ class Budget:
     `clock` is monotonic, in seconds.
     """
 
-    __slots__ = ("_clock", "_deadlines", "_queue", "_waiters", "due", "limit", "room", "taken", "wakes")
+    __slots__ = ("_clock", "_deadlines", "_lent", "_queue", "_waiters", "due", "limit", "room", "taken", "wakes")
 
     def __init__(self, limit: int, queue: int, deadlines: Deadlines, clock: Callable[[], float]) -> None:
         self.limit = limit
@@ -45,6 +48,7 @@ class Budget:
         self._deadlines = deadlines
         self._clock = clock
         self._waiters: OrderedDict[_Waiter, None] = OrderedDict()
+        self._lent: OrderedDict[Loan, None] = OrderedDict()
         self.room = limit
         self.open_gently()
 
@@ -67,8 +71,9 @@ class Budget:
 
     async def wait(self, until: float) -> None:
         """Take a slot as soon as it is this call's turn. Raises `Refusal`: no room to wait, or none until `until`."""
-        if self.taken + self.waiting >= self.limit + self._queue:
+        if self.taken - len(self._lent) + self.waiting >= self.limit + self._queue:
             raise Refusal(refusals.FULL)
+        self._call_in()
         waiter = _Waiter(self)
         self._waiters[waiter] = None
         self._deadlines.watch(waiter, until)
@@ -90,6 +95,25 @@ class Budget:
         self.taken -= 1
         if self._waiters:
             self._serve()
+
+    def lend(self, leave: Callable[[], None]) -> Loan | None:
+        """Lend a slot, if there is one and nobody waits. `leave` is called when it is needed; it must be given back."""
+        if self._waiters or not self.take():
+            return None
+        loan = Loan(self, leave)
+        self._lent[loan] = None
+        return loan
+
+    def give_back(self, loan: Loan) -> None:
+        """The borrower has left."""
+        self._lent.pop(loan, None)
+        self.release()
+
+    def _call_in(self) -> None:
+        """Somebody has to wait: whoever has borrowed for longest leaves."""
+        if self._lent:
+            loan, _ = self._lent.popitem(last=False)
+            loan.leave()
 
     def turn_away(self, problem: Problem) -> None:
         """Nobody waits any longer: there is this problem."""
@@ -133,6 +157,22 @@ class Budget:
     def _watch_opening(self) -> None:
         if self._waiters and self.room < self.limit:
             self._deadlines.watch(self, self._deadlines.now)
+
+
+class Loan:
+    """A slot that is lent, until the end of its `with`."""
+
+    __slots__ = ("_budget", "leave")
+
+    def __init__(self, budget: Budget, leave: Callable[[], None]) -> None:
+        self._budget = budget
+        self.leave = leave
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._budget.give_back(self)
 
 
 class _Waiter:

@@ -19,7 +19,7 @@ from facade.problem import Problem, Refusal
 from facade.targets.definition import Protect
 from facade.targets.protect import problems
 from facade.targets.protect.breaker import CLOSED, HALF_OPEN, NO_TURN, Breaker
-from facade.targets.protect.budget import UNLIMITED, Budget
+from facade.targets.protect.budget import UNLIMITED, Budget, Loan
 from facade.targets.request import Request
 from facade.wire import refusals
 from facade.wire.deadlines import Deadlines
@@ -84,6 +84,19 @@ class Protection:
                 raise
         turn = NO_TURN if self.breaker is None else self.breaker.begin()
         return Admission(self, request, turn, waited=waits)
+
+    def lend(self, leave: Callable[[], None]) -> Loan | None:
+        """A slot that no caller needs, for a call that nobody waits for; None where there is none, or nobody is let in.
+
+        `leave` is called when a caller needs it. What becomes of such a call says nothing to the breaker.
+        """
+        try:
+            self._look()
+        except Refusal:
+            return None
+        if self.breaker is not None and self.breaker.state is not CLOSED:
+            return None
+        return self.budget.lend(leave)
 
     def _look(self) -> None:
         """Raise `Refusal` while nobody is let in."""

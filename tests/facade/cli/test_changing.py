@@ -78,16 +78,23 @@ def test_all_goes_back_by_one_command_and_again_changes_nothing(typed, files):
     typed("move", "titles.read", "platform", *WHY)
     assert len([line for line in typed("back", "--all").lines if "-> legacy" in line]) == 2
     said = typed("back", "--all")
+    now = files.configuration().revision
     assert said.status == 0
-    assert said.lines == [f"nothing was changed, revision {files.configuration().revision}"]
+    assert said.lines == [
+        f"nothing was changed, revision {now}",
+        f"running, revision {now}, on http://127.0.0.1:9901",
+    ]
 
 
-def test_a_move_to_where_it_stands_changes_nothing_and_waits_for_nobody(typed, sidecar):
+def test_a_move_to_where_it_stands_changes_nothing_and_says_whether_it_runs(typed, sidecar):
     said = typed("move", "titles.read", "legacy", *WHY)
     assert said.status == 0
     assert said.lines[0] == "titles.read: stays at legacy"
     assert said.lines[1].startswith("nothing was changed")
-    assert sidecar.asked == []
+    sidecar.documents.clear()
+    said = typed("back", "titles.read")
+    assert said.status == 1
+    assert said.lines[-1].startswith("the file says so already, but no sidecar was reached: ")
 
 
 @pytest.mark.parametrize(
@@ -150,12 +157,66 @@ def test_a_sidecar_that_rejects_the_change_says_why_and_exit_1(typed, files, sid
         return {**running(files.source().load()), "running": {"revision": "old"}, "rejected": rejected}
 
     sidecar.documents["/api/config"] = rejecting
+    sidecar.documents["/api/routes"] = {"routes": [row("searches.read", "canary", 0.25)]}
     said = typed("back", "conveyancing")
     assert said.status == 1
     assert said.lines[-2:] == [
-        "rejected by the sidecar, which serves on as before:",
+        "rejected by http://127.0.0.1:9901, which serves on as before; it takes effect once the files are mended:",
         "  silos/a.yaml:1: no; mend",
     ]
+
+
+def row(name: str, stage: str, share: float | None) -> dict[str, object]:
+    return {"name": name, "stage": stage, "share": share}
+
+
+@pytest.mark.parametrize(
+    ("words", "stage", "share", "status"),
+    [
+        (("back", "conveyancing"), "legacy", 0.0, 0),
+        (("back", "conveyancing"), "canary", 0.25, 1),
+        (("back", "conveyancing", "--to", "5%"), "canary", 0.05, 0),
+        (("back", "conveyancing", "--to", "5%"), "canary", 0.25, 1),
+    ],
+)
+def test_beside_mistakes_back_is_done_once_every_route_has_gone_back(
+    typed, files, sidecar, words: tuple[str, ...], stage: str, share: float, status: int
+):
+    def rejecting() -> dict[str, object]:
+        loaded = files.source().load()
+        rejected = {"revision": loaded.revision, "reasons": [str(each) for each in loaded.mistakes]}
+        return {**running(loaded), "running": {"revision": "other"}, "rejected": rejected}
+
+    files.write("silos/half.yaml", "silo:")
+    sidecar.documents["/api/config"] = rejecting
+    both = [row("searches.read", "legacy" if stage == "legacy" else "canary", share), row("charges.read", stage, share)]
+    sidecar.documents["/api/routes"] = {"routes": both}
+    said = typed(*words)
+    assert said.status == status
+    assert said.lines[0].startswith("group conveyancing (searches.read, charges.read): canary 25% -> ")
+    assert said.lines[-2].startswith("  routes/") or said.lines[-1].startswith("  silos/half.yaml:1: ")
+    assert ("nothing else of them runs until they are mended" in said.out) is (status == 0)
+    assert "canary 25%" not in files.source().load().files["routes/journey.yaml"].decode()
+
+
+def test_all_is_not_done_where_a_file_of_routes_cannot_be_looked_through(typed, files):
+    files.write("routes/half.yaml", "routes: [")
+    said = typed("back", "--all", "--wait", "0s")
+    assert said.status == 1
+    assert said.lines[-2].startswith("not looked through: routes/half.yaml:1: is not YAML: ")
+    assert "conveyancing" in said.lines[0]
+    assert typed("back", "conveyancing", "--wait", "0s", "--json").document["hidden"] == [
+        "routes/half.yaml:1: is not YAML: a value is missing, or brackets or braces do not close; "
+        "close them, or write the value"
+    ]
+
+
+def test_a_move_forward_of_mistaken_files_is_refused_with_their_mistakes(typed, files):
+    files.write("silos/half.yaml", "silo:")
+    said = typed("move", "titles.read", "platform", *WHY)
+    assert said.status == 1
+    assert said.lines[0].startswith("silos/half.yaml:1: ")
+    assert said.lines[-1].endswith("mend them first, until then only back is open")
 
 
 def test_two_changes_that_are_read_as_one_are_both_running(facade, typed, files, sidecar):

@@ -35,10 +35,36 @@ def test_machines_get_each_mistake_in_its_parts(facade, files):
     assert said.document["routes"] is None
 
 
-def test_a_folder_that_does_not_exist_is_one_mistake(facade, tmp_path):
-    said = facade("check", str(tmp_path / "nowhere"))
+def test_what_is_no_folder_is_one_line_that_says_how_to_name_another(facade, files, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    mend = "; name the folder that holds facade.yaml by facade check DIR"
+    for path, what in (
+        (tmp_path / "nowhere", "does not exist"),
+        (files.folder / "facade.yaml", "is no folder"),
+        (files.folder / "facade.yaml/below", "does not exist"),
+        (tmp_path / "loop", "cannot be read (Too many levels of symbolic links)"),
+    ):
+        said = facade("check", str(path))
+        assert (said.status, said.lines) == (1, [f"{path}: {what}{mend}"])
+        assert facade("check", str(path), "--json").document == {"error": f"{path}: {what}{mend}"}
+    said = facade("explain", "GET", "/", "--config", str(tmp_path / "nowhere"))
+    assert (said.status, said.out.strip().partition("; ")[2]) == (
+        1,
+        "name the folder that holds facade.yaml by --config or FACADE_CONFIG",
+    )
+
+
+def test_an_empty_folder_is_one_mistake(facade, tmp_path):
+    said = facade("check", str(tmp_path))
     assert said.status == 1
-    assert said.lines[0].startswith("facade.yaml:1: does not exist; create it, or ")
+    assert said.lines[0] == "facade.yaml:1: does not exist; create it, or name the folder that holds it"
+
+
+def test_a_shadow_that_compares_nothing_yet_is_a_warning(facade, files):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    canary")
+    said = facade("check", str(files.folder))
+    assert said.status == 0
+    assert said.lines[0].startswith('warning: routes/property.yaml:6: route "titles.read" is at stage shadow, and')
 
 
 def test_the_folder_is_that_of_the_environment_or_config(facade, files, monkeypatch: pytest.MonkeyPatch):

@@ -24,9 +24,11 @@ def test_header_fields_and_the_address_decide_as_they_would(facade, files):
 
 
 def test_a_note_is_told(facade, files):
-    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    canary")
+    files.change(
+        "routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    shadow: {sample: 5%}\n    canary"
+    )
     said = facade("explain", "GET", "/titles/1", "--config", str(files.folder))
-    assert said.lines[-1] == "  note      stage shadow answers like legacy: comparison is not built yet"
+    assert said.lines[-1] == "  note      5% of the safe calls are asked of the other side too, and compared"
 
 
 def test_an_unmatched_call_says_so_and_exits_0(facade, files):

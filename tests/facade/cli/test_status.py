@@ -108,6 +108,30 @@ def test_mistaken_routes_do_not_hide_where_the_sidecar_is(facade, running, files
     assert facade("status", "--config", str(files.folder)).status == 0
 
 
+@pytest.mark.parametrize(
+    ("admin", "origin"),
+    [
+        ("admin: 127.0.0.1:19901\nadmni: x", "http://127.0.0.1:19901"),
+        ("admin: {address: '127.0.0.1:19901', tokne: x}", "http://127.0.0.1:19901"),
+        ("admin: {token: '${env:NOT_SET_HERE}'}", "http://127.0.0.1:9901"),
+        ("colour: red", "http://127.0.0.1:9901"),
+    ],
+)
+def test_a_mistaken_facade_yaml_is_read_as_far_as_admin(facade, running, files, admin: str, origin: str):
+    files.change("facade.yaml", "admin: 127.0.0.1:0", f"{admin}\ntimezone: nowhere")
+    said = facade("status", "--config", str(files.folder))
+    assert (said.status, running.asked[0]) == (0, f"{origin}/api/config")
+
+
+@pytest.mark.parametrize("admin", ["9901", "[127.0.0.1, 9901]"])
+def test_an_admin_that_is_no_address_says_what_to_do(facade, running, files, admin: str):
+    files.change("facade.yaml", "admin: 127.0.0.1:0", f"admin: {admin}")
+    said = facade("status", "--config", str(files.folder))
+    assert said.status == 1
+    assert said.out.startswith("facade.yaml:4: admin")
+    assert said.out.strip().endswith("or say where the sidecar is with --admin HOST:PORT")
+
+
 def test_a_broken_facade_yaml_says_what_to_do(facade, running, files):
     files.write("facade.yaml", "not: [yaml")
     said = facade("status", "--config", str(files.folder))

@@ -174,5 +174,11 @@ def routes_told(told: Told):
     return lambda text: _without("routes/a.yaml", told({"routes/a.yaml": text}))
 
 
+@pytest.fixture
+def routes_warned(read: Read):
+    """The warnings of routes/a.yaml, without its name."""
+    return lambda text: _without("routes/a.yaml", [str(each) for each in read({"routes/a.yaml": text}).warnings])
+
+
 def _without(name: str, mistakes: list[str]) -> list[str]:
     return [mistake.removeprefix(f"{name}:") for mistake in mistakes]

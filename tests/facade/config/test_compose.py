@@ -157,7 +157,7 @@ def test_the_number_of_values_is_bounded():
 
 def test_a_file_that_is_too_large_is_not_parsed():
     assert mistakes(b"[" * 50_000_000) == [
-        f"a.yaml:1: is 50000000 bytes long, more than {MAX_FILE_BYTES}; split it into several files"
+        f"a.yaml:1: is longer than {MAX_FILE_BYTES} bytes; split it into several files"
     ]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facade.config.compose import compose_text
-from facade.config.edit import EditRefused, names, set_stage
+from facade.config.edit import EditRefused, Move, names, set_stages
 from facade.config.nodes import plain
 from facade.config.types import format_share, parse_share
 from facade.routing.stage import Stage
@@ -34,6 +34,10 @@ groups:
       by: address
       share:   25%   # a quarter
 """
+
+
+def set_stage(text: str, name: str, stage: Stage, share: Fraction | None) -> str:
+    return set_stages(text, {name: Move(stage, share)})
 
 
 def differing(before: str, after: str) -> list[tuple[str | None, str | None]]:
@@ -127,8 +131,8 @@ def test_what_is_already_so_stays_as_it_is():
         ("routes:\n- name: a\n  stage: |\n    legacy\n", "a", Stage.LEGACY, None,
          "stage in line 3 is a text of several lines; write it on one"),
         ("routes:\n- name: a\n  stage:\n", "a", Stage.LEGACY, None, None),
-        ("routes: [{name: a, stage: legacy}, {name: a, stage: legacy}]", "a", Stage.LEGACY, None,
-         '"a" stands in the lines 1 and 1; rename one of them'),
+        ("routes:\n- {name: a, stage: 'leg\n   acy'}\n", "a", Stage.LEGACY, None,
+         "stage in line 2 is a text of several lines; write it on one"),
         ("routes: [", "a", Stage.LEGACY, None, None),
         ("- a\n", "a", Stage.LEGACY, None, '"a" is no route or group of this file; name one that is'),
     ],
@@ -138,6 +142,23 @@ def test_what_cannot_be_written_is_refused_with_what_to_do(text: str, name: str,
         set_stage(text, name, stage, share)
     assert "; " in str(caught.value)
     assert sentence is None or str(caught.value) == sentence
+
+
+def test_every_block_of_a_name_is_changed_for_a_copy_of_one_must_not_hinder_the_way_back():
+    text = "routes: [{name: a, stage: canary}, {name: b, stage: canary}, {name: a, stage: platform}]\n"
+    after = "routes: [{name: a, stage: legacy}, {name: b, stage: canary}, {name: a, stage: legacy}]\n"
+    assert set_stage(text, "a", Stage.LEGACY, None) == after
+
+
+def test_a_file_with_other_mistakes_can_be_changed_as_long_as_it_is_yaml():
+    text = "routes:\n- {name: a, stage: platform, stage: platform, macth: /a, timeout: ten}\nrotues: !!set {x: y}\n"
+    assert set_stage(text, "a", Stage.LEGACY, None) == text.replace("platform", "legacy", 1)
+
+
+def test_many_moves_are_made_in_one_reading_of_the_file():
+    text = "routes:\n" + "".join(f"- {{name: r{n}, stage: platform}}   # {n}\n" for n in range(500))
+    moves = {f"r{n}": Move(Stage.LEGACY) for n in range(500)}
+    assert set_stages(text, moves) == text.replace("platform}   #", "legacy}     #")
 
 
 def test_the_names_that_can_be_moved_are_told():

@@ -58,6 +58,17 @@ def test_a_variable_that_beats_a_mistaken_value_mends_it(told):
     assert told({"facade.yaml": "listen: nonsense\n"}, environment={"FACADE_LISTEN": "127.0.0.1:1"}) == []
 
 
+def test_a_flag_beats_its_variable_and_is_told_as_what_was_typed(read, told):
+    environment = {"FACADE_LISTEN": "127.0.0.1:1", "--listen": "127.0.0.1:2", "--state": "/kept"}
+    settings = read({}, environment=environment).configuration.settings
+    assert (settings.listen.port, str(settings.state)) == (2, "/kept")
+    both = {"FACADE_OBSERVE": "127.0.0.1:1", "--observe": "127.0.0.1:7", "--admin": "127.0.0.1:7"}
+    assert told({}, environment=both) == [
+        "--admin: observe and admin both listen on port 7; give each a port of its own"
+    ]
+    assert told({}, environment={**environment, "--listen": "here"})[0].startswith('--listen: listen "here" is not an')
+
+
 @pytest.mark.parametrize(
     ("name", "mend"),
     [("FACADE_LISTN", "set FACADE_LISTEN, or unset it"), ("FACADE_ZZZZZZ", "unset it")],

@@ -53,6 +53,37 @@ def test_hidden_files_and_editors_copies_are_passed_over(folder: Path, name: str
     assert told(folder) == []
 
 
+def test_a_folder_that_cannot_be_listed_does_not_pass_for_an_empty_one(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    (folder / "routes/a.yaml").unlink()
+    (folder / "routes").rmdir()
+    (folder / "routes").write_text("routes: []")
+    assert told(folder) == ["routes: is no folder; put its files in a folder of this name"]
+    (folder / "routes").unlink()
+    (folder / "routes").symlink_to("routes")
+    mend = "put a folder in its place that the user who runs the facade may read"
+    assert told(folder) == [f"routes: cannot be listed (Too many levels of symbolic links); {mend}"]
+
+
+def test_a_folder_that_may_not_be_searched_is_told_and_never_a_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def forbidden(self: Path, **_: object) -> os.stat_result:
+        raise PermissionError(13, "Permission denied")
+
+    def closed(self: Path) -> list[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", forbidden)
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert [line.partition(";")[0] for line in told(folder)] == [
+        "silos: cannot be listed (Permission denied)",
+        "routes: cannot be listed (Permission denied)",
+    ]
+
+
+def test_a_name_that_cannot_be_printed_is_a_mistake(folder: Path):
+    (folder / "routes/a\nb.yaml").write_text("routes: []")
+    assert told(folder) == ["routes/a\\nb.yaml:1: has a name that cannot be printed; rename it"]
+
+
 def test_a_folder_in_a_folder_is_passed_over(folder: Path):
     (folder / "silos/copybooks").mkdir()
     (folder / "silos/copybooks/a.yaml").write_text("nonsense: [")
@@ -87,7 +118,7 @@ def test_a_config_map_with_folders_of_links_is_read(tmp_path: Path):
 def test_a_missing_file_or_folder_is_one_line(folder: Path, missing: str):
     (folder / "facade.yaml").unlink()
     where = folder if missing else folder / "nowhere"
-    assert told(where)[0] == "facade.yaml:1: does not exist; create it, or name its folder with --config"
+    assert told(where)[0] == "facade.yaml:1: does not exist; create it, or name the folder that holds it"
     assert len(told(where)) == 1
 
 
@@ -135,7 +166,7 @@ def test_a_large_file_is_not_read_whole(folder: Path):
     with (folder / "routes/a.yaml").open("wb") as file:
         file.truncate(50 * 1024 * 1024)
     (mistake, *_) = told(folder)
-    assert mistake == "routes/a.yaml:1: is 4194305 bytes long, more than 4194304; split it into several files"
+    assert mistake == "routes/a.yaml:1: is longer than 4194304 bytes; split it into several files"
 
 
 @pytest.mark.parametrize(

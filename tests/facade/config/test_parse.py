@@ -65,7 +65,7 @@ def test_without_facade_yaml_there_is_no_configuration(good, tmp_path: Path):
         (b"", "is empty; "),
         (b"a: [1\n", "is not YAML: "),
         (b"\x80\x81", "is not UTF-8 text; "),
-        (b"[" * (MAX_FILE_BYTES + 1), "is 4194305 bytes long, more than 4194304; "),
+        (b"[" * (MAX_FILE_BYTES + 1), "is longer than 4194304 bytes; "),
         (b"a: !!python/object/apply:os.system [x]\n", 'the tag "!!python/object/apply:os.system" is not read; '),
         (b"a: &a [x]\nb: [*a]\n", "*a is an alias; "),
         (b"[" * 100_000, "is more than 32 levels deep; "),

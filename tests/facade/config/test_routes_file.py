@@ -61,8 +61,10 @@ routes:
         ("canary: {share: 5%, by: address, platform_for: [header X]}", "7: canary.platform_for: the rule "
                                                                        "for 'header X' needs a value"),
         ("guard: {calls: 1000}", "7: guard is not built yet; remove it"),
-        ("shadow: {sample: 10%}", "7: shadow is not built yet; remove it"),
-        ("fallback: reads", "7: fallback is not built yet; remove it"),
+        ("shadow: {noise: 20%}", "7: shadow asks legacy twice for more than a tenth of its calls; "
+                                 "write noise: 1%, which is enough"),
+        ("shadow: {}", "7: shadow compares nothing; add sample, such as sample: 10%, or leave shadow out"),
+        ("fallback: writes", '7: fallback "writes" is not one of none, reads; write one of them'),
         ("plan: []", "7: plan is not built yet; remove it"),
         ("contract: report", "7: contract is not built yet; remove it"),
         ("brownouts: []", "7: brownouts is not built yet; remove it"),

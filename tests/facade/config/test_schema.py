@@ -55,7 +55,7 @@ def test_the_shipped_files_fit_their_schema(name: str, file: str):
         ("routes.json", "routes: [{name: a}]"),
         ("routes.json", "routes: [{name: a, match: /a, stage: live}]"),
         ("routes.json", "routes: [{name: a, match: /a, stage: canary, canary: {share: 25}}]"),
-        ("routes.json", "routes: [{name: a, match: /a, stage: legacy, shadow: {}}]"),
+        ("routes.json", "routes: [{name: a, match: /a, stage: legacy, shadow: {samples: 10%}}]"),
     ],
 )
 def test_an_editor_marks_a_mistake(name: str, text: str):

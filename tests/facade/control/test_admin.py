@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from facade.compare.answer import ComparedAnswer
+from facade.comparisons import Comparisons
 from facade.control import admin
 from facade.control.admin import StatusPage, asked
 from facade.control.answers import Question, Reply
@@ -20,6 +22,7 @@ from facade.routing.table import RouteTable
 from facade.telemetry.metrics import Metrics
 
 NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
+COMPARISONS = Comparisons(NOW.timestamp, bytes(32))
 
 
 class Running:
@@ -47,7 +50,7 @@ def site(running: Any) -> Site:
         yield view.config.running.revision.encode()
 
     overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda: NOW, breathe)
-    return Site(admin.pages(overview, running, running, StatusPage(slices, b"body {}"), breathe))
+    return Site(admin.pages(overview, running, running, COMPARISONS, StatusPage(slices, b"body {}"), breathe))
 
 
 async def whole(body: bytes | AsyncIterator[bytes]) -> bytes:
@@ -125,8 +128,41 @@ async def test_no_secret_is_in_any_answer(files, tmp_path):
     assert running.configuration.settings.admin_token == "hush-hush"
     overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda: NOW, breathe)
     site = Site(
-        admin.pages(overview, running, running, StatusPage(lambda view: iter([repr(view).encode()]), b""), breathe)
+        admin.pages(
+            overview, running, running, COMPARISONS, StatusPage(lambda v: iter([repr(v).encode()]), b""), breathe
+        )
     )
     for path in ("/", "/api/routes", "/api/config"):
         assert b"hush" not in (await ask(site, path))[1]
     assert b"hush" not in (await ask(site, "/api/explain", ("url", "/titles/1")))[1]
+
+
+async def test_what_differs_between_the_sides_of_a_route_is_told_without_a_value(site: Site, running: Any) -> None:
+    route = next(each for each in running.configuration.routes if each.name == "titles.read")
+    known = COMPARISONS.of(route)
+    json_field = ((b"Content-Type", b"application/json"),)
+    for legacy, platform in ((b'{"owner": "Ada"}', b'{"owner": "Bob"}'), (b'{"owner": "Ada"}', b'{"owner": "Ada"}')):
+        found = known.compare(
+            ComparedAnswer(200, json_field, legacy), ComparedAnswer(200, json_field, platform), lambda: 0.0
+        )
+        known.add(found, NOW.timestamp(), noise=False)
+    _, body = await ask(site, "/api/differences", ("route", "titles.read"))
+    told = json.loads(body)
+    assert (told["route"], told["compared"], told["parity"]) == ("titles.read", 2, 0.5)
+    (field,) = told["fields"]
+    assert (field["path"], field["kind"], field["differs"], field["counts"]) == ("owner", "value", 1, True)
+    assert field["last"].startswith("2026-11-23T09:00:00")
+    assert b"Ada" not in body
+
+
+async def test_a_route_of_which_nothing_was_compared_says_so(site: Site) -> None:
+    COMPARISONS.keep(())
+    _, body = await ask(site, "/api/differences", ("route", "titles.read"))
+    assert (json.loads(body)["since"], json.loads(body)["fields"]) == (None, [])
+
+
+@pytest.mark.parametrize("query", [(), (("route", "nobody"),)])
+async def test_differences_are_those_of_a_route_that_there_is(site: Site, query: tuple[tuple[str, str], ...]) -> None:
+    with pytest.raises(Refusal) as caught:
+        await ask(site, "/api/differences", *query)
+    assert caught.value.problem.status == 404

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from facade.control.alone import alone
-from facade.control.move import Refused
+from facade.control.subject import Refused
 
 
 def no_pause(_: float) -> None:

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import structlog
+import trustme
 
 from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.begin import begin
@@ -36,15 +37,85 @@ def test_good_files_are_what_the_sidecar_begins_with(files):
 def test_mistaken_files_begin_with_the_last_accepted_configuration_loudly(files, store: AcceptedStore):
     revision = keep(files, store)
     files.change("routes/property.yaml", "stage: legacy", "stage: lgeacy")
-    with structlog.testing.capture_logs() as said:
-        beginning = begin(files.source(), NOW)
+    beginning = begin(files.source(), NOW)
     assert beginning.configuration.revision == revision
     assert beginning.result.outcome is Outcome.REJECTED
     assert beginning.view.from_state
     assert beginning.view.accepted.at == YESTERDAY
     assert beginning.view.rejected is not None
     assert "lgeacy" in beginning.view.rejected.reasons[0]
-    assert [line["log_level"] for line in said] == ["error"]
+
+
+def test_what_the_mistaken_files_put_further_back_begins_further_back(files, store: AcceptedStore):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: platform\n    canary")
+    revision = keep(files, store)
+    files.change("routes/property.yaml", "stage: platform", "stage: legacy")
+    files.write("silos/half.yaml", "silo:")
+    beginning = begin(files.source(), NOW)
+    assert {route.name: str(route.stage) for route in beginning.configuration.routes}["titles.read"] == "legacy"
+    assert beginning.configuration.revision == beginning.view.running.revision != revision
+    assert beginning.files["routes/property.yaml"] == (files.folder / "routes/property.yaml").read_bytes()
+    assert beginning.view.from_state
+
+
+def listen(files, written: str) -> None:
+    files.change("facade.yaml", "listen: 127.0.0.1:0", f"listen: {written}")
+
+
+def certify(files) -> str:
+    """Good PEM files, and the listener that takes them."""
+    issued = trustme.CA().issue_cert("localhost")
+    issued.cert_chain_pems[0].write_to_path(files.folder / "server.pem")
+    issued.private_key_pem.write_to_path(files.folder / "server.key")
+    return "{address: '127.0.0.1:0', tls: {certificate: server.pem, key: server.key}}"
+
+
+@pytest.mark.parametrize("elsewhere", [("silos/old.yaml", "switch_off", "swith_off"), ("facade.yaml", "vers", "verz")])
+def test_where_and_how_to_listen_is_what_the_files_say_now(files, store: AcceptedStore, elsewhere):
+    """What was kept listened in clear text, and to everybody."""
+    listen(files, "0.0.0.0:0")
+    keep(files, store)
+    files.change("facade.yaml", "listen: 0.0.0.0:0", f"listen: {certify(files)}")
+    files.change(*elsewhere)
+    settings = begin(files.source(), NOW).configuration.settings
+    assert settings.listen.host == "127.0.0.1"
+    assert settings.listen.tls is not None
+    assert settings.listen.tls.certificate == files.folder / "server.pem"
+
+
+def test_who_may_change_things_is_what_the_files_say_now(files, store: AcceptedStore):
+    files.change("facade.yaml", "admin: 127.0.0.1:0", "admin: {address: '127.0.0.1:0', token: old}")
+    keep(files, store)
+    files.change("facade.yaml", "token: old", "token: new")
+    files.write("silos/half.yaml", "silo:")
+    assert begin(files.source(), NOW).configuration.settings.admin_token == "new"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{address: '127.0.0.1:0', tls: {certificate: server.pem, key: no.key}}",
+        "{address: '127.0.0.1:0', tls: {certificate: server.pem}}",
+        "{adress: '127.0.0.1:0'}",
+        "127.0.0.1:0\nlisten: 127.0.0.1:0",
+    ],
+    ids=["an unreadable key", "no key", "an unknown key", "twice"],
+)
+def test_files_that_are_mistaken_about_listening_start_nothing(files, store: AcceptedStore, written: str):
+    keep(files, store)
+    certify(files)
+    listen(files, written)
+    with pytest.raises(StartError) as error:
+        begin(files.source(), NOW)
+    assert len(str(error.value).splitlines()) <= 2
+    assert str(error.value).startswith("facade.yaml:")
+
+
+def test_a_facade_yaml_that_cannot_be_read_leaves_what_was_kept(files, store: AcceptedStore):
+    revision = keep(files, store)
+    files.write("facade.yaml", "listen: {")
+    source = files.source(FACADE_STATE=str(files.folder / "state"))
+    assert begin(source, NOW).configuration.revision == revision
 
 
 def test_a_broken_facade_yaml_does_not_hide_where_the_state_is(files, store: AcceptedStore):
@@ -78,7 +149,7 @@ def test_a_folder_that_does_not_exist_is_one_line(files, tmp_path):
     with pytest.raises(StartError) as error:
         begin(type(files)(nowhere).source(), NOW)
     assert str(error.value) == (
-        f"{nowhere}: is no folder; name the one that holds facade.yaml by --config or FACADE_CONFIG"
+        f"{nowhere}: does not exist; name the folder that holds facade.yaml by --config or FACADE_CONFIG"
     )
 
 

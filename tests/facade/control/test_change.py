@@ -7,8 +7,15 @@ import pytest
 
 from facade.control import change as module
 from facade.control.change import Changed, change, changed_lines
-from facade.control.move import Refused, find, plan_back_all, plan_move
+from facade.control.move import plan_back, plan_back_all, plan_move
+from facade.control.subject import Refused, find
 from facade.routing.stage import Stage
+
+WHOLE_AT_PLATFORM = """\
+    platform: http://127.0.0.1:7102
+    stage: platform
+    canary: {share: 10%, by: cookie session}
+"""
 
 
 def no_pause(_: float) -> None:
@@ -55,18 +62,97 @@ def test_mistaken_files_are_not_touched_and_their_mistakes_are_said(files):
     with pytest.raises(Refused) as refused:
         move(files, "titles.read", Stage.CANARY)
     assert "routes/journey.yaml:" in str(refused.value).splitlines()[0]
-    assert str(refused.value).endswith("the files are mistaken as they are, so nothing was changed")
+    assert str(refused.value).endswith("mend them first, until then only back is open")
     assert text(files) == before
 
 
 def test_a_change_that_would_be_mistaken_is_not_written(files):
     files.change("routes/property.yaml", "    platform: http://127.0.0.1:7102\n", "")
     before = text(files)
-    with pytest.raises(
-        Refused, match=r"has no platform(.|\n)*with this change the files would be mistaken, so nothing"
-    ):
+    with pytest.raises(Refused, match=r"has no platform(.|\n)*with this change the files would be mistaken; mend"):
         move(files, "claims.write", Stage.PLATFORM)
     assert text(files) == before
+
+
+MISTAKES = {
+    "another file of routes": ("routes/journey.yaml", "match: GET /charges", "macht: GET /charges"),
+    "another file that is not YAML": ("routes/journey.yaml", "groups:", "groups: ["),
+    "a silo": ("silos/old.yaml", "settings:", "stetings:"),
+    "facade.yaml": ("facade.yaml", "version: 1", "version: ["),
+    "another route of the same file": ("routes/property.yaml", "match: /claims/{reference...}", "match: claims"),
+    "the route's own match": ("routes/property.yaml", "match: GET /titles/{number}", "match: GET titles"),
+    "the route's own timeout": (
+        "routes/property.yaml",
+        "    legacy: registry",
+        "    legacy: registry\n    timeout: 10",
+    ),
+    "a key that stands twice": ("routes/property.yaml", "    legacy: registry", "    legacy: a\n    legacy: registry"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
+def test_the_way_back_is_open_whatever_else_is_mistaken(files, mistake: tuple[str, str, str]):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: platform\n    canary")
+    files.change(*mistake)
+    before = text(files)
+    changed = change(files.source(serving=False), lambda found: [plan_back(find(found, "titles.read"), None)], no_pause)
+    assert text(files) == before.replace("stage: platform", "stage: legacy")
+    assert changed.revision == files.source().load().revision
+
+
+def test_a_move_that_goes_back_is_back_too_and_one_that_stays_is_nothing(files):
+    files.write("routes/half.yaml", "routes:")
+    assert move(files, "conveyancing", Stage.SHADOW).lines
+    assert move(files, "titles.read", Stage.LEGACY).lines == ()
+
+
+def test_back_to_a_share_beside_mistakes_is_still_checked(files):
+    files.change("routes/property.yaml", "    platform: http://127.0.0.1:7102\n    stage: legacy\n", WHOLE_AT_PLATFORM)
+    files.write("routes/half.yaml", "routes:")
+    with pytest.raises(Refused, match="would split what route"):
+        change(files.source(), lambda found: [plan_back(find(found, "claims.write"), Fraction(1, 10))], no_pause)
+
+
+def test_a_file_that_is_no_text_hinders_nobody_elses_way_back(files):
+    (files.folder / "routes/binary.yaml").write_bytes(bytes(range(256)))
+    files.write("routes/half.yaml", "routes: [")
+    files.write("silos/half.yaml", "silo:")
+    (files.folder / "routes/loop.yaml").symlink_to("loop.yaml")
+    changed = change(files.source(), lambda found: plan_back_all(found, None), no_pause)
+    assert changed.lines
+    assert [mistake.place.file for mistake in changed.hidden] == [
+        "routes/binary.yaml",
+        "routes/half.yaml",
+        "routes/loop.yaml",
+    ]
+
+
+def test_a_name_that_mistaken_files_may_hide_is_refused_with_their_mistakes(files):
+    files.write("routes/property.yaml", "routes: [")
+    with pytest.raises(Refused) as refused:
+        move(files, "titles.read", Stage.LEGACY)
+    told = str(refused.value).splitlines()
+    assert told[0].startswith("routes/property.yaml:1: is not YAML")
+    assert told[-2].startswith("titles.read: no route or group has this name")
+
+
+def test_a_file_that_was_not_read_to_its_end_is_never_written(files, monkeypatch: pytest.MonkeyPatch):
+    whole = text(files).replace("stage: legacy\n    canary", "stage: platform\n    canary") + "# more\n" * 1000
+    files.write("routes/long.yaml", whole)
+    monkeypatch.setattr(module, "MAX_FILE_BYTES", 2000)
+    monkeypatch.setattr("facade.config.compose.MAX_FILE_BYTES", 2000)
+    monkeypatch.setattr("facade.config.load.MAX_FILE_BYTES", 2000)
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: platform\n    canary")
+    changed = change(files.source(), lambda found: [plan_back(find(found, "titles.read"), None)], no_pause)
+    assert changed.lines == ("routes/property.yaml:6: stage: legacy",)
+    assert text(files, "routes/long.yaml") == whole
+
+
+def test_a_copy_goes_back_with_what_it_was_copied_from(files):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: platform\n    canary")
+    files.write("routes/copy.yaml", text(files))
+    changed = change(files.source(), lambda found: [plan_back(find(found, "titles.read"), None)], no_pause)
+    assert changed.lines == ("routes/copy.yaml:6: stage: legacy", "routes/property.yaml:6: stage: legacy")
 
 
 def test_a_missing_secret_does_not_hinder_a_move(files):

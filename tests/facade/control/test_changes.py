@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from facade.config.settings import Listener, Log, Settings
-from facade.control.changes import Moved, moved, needs_restart, not_compared, standing
+from facade.control.changes import Moved, moved, needs_restart, standing
 
 
 def test_a_route_moved_when_its_stage_or_its_canarys_share_is_another(files):
@@ -42,15 +42,6 @@ def test_what_is_read_at_start_only_is_a_warning_when_it_changes():
 def test_a_changed_token_is_never_quoted():
     (warning,) = needs_restart(Settings(admin_token="a-secret"), Settings(admin_token="another-secret"))
     assert "secret" not in str(warning)
-
-
-def test_a_route_at_stage_shadow_is_a_warning_because_nothing_is_compared(files):
-    assert not_compared(files.configuration().routes) == ()
-    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    canary")
-    (warning,) = not_compared(files.configuration().routes)
-    assert str(warning).startswith(
-        "routes/property.yaml:2: route titles.read is at stage shadow, and comparison is not"
-    )
 
 
 def test_standing_names_the_share_of_a_canary_only(files):

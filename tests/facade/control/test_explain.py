@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from facade.control.asked import Asked
+from facade.control.asked import Asked, Unsendable
 from facade.control.explain import Explanation, explain
 from facade.routing.table import RouteTable
 
@@ -64,9 +64,64 @@ def test_a_known_path_with_another_method_is_a_405_that_names_the_methods(ask):
     assert explained.answered_by.endswith("GET, HEAD")
 
 
-@pytest.mark.parametrize("url", ["/titles/../admin", "/titles//1", "titles/1", "", "/titles/1#part", "http:/titles"])
+@pytest.mark.parametrize("url", ["/titles/../admin", "/titles//1", "/titles/a%2fb"])
 def test_a_path_that_could_be_read_twice_is_a_400(ask, url: str):
     assert (ask("GET", url).status, ask("GET", url).reason) == (400, "target")
+    assert ask("GET", url).answered_by == (
+        "the facade: 400, the request's path could be read in more than one way; send it in normal form"
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "headers", "status", "reason"),
+    [
+        ("GET", "titles/1", (), 400, "malformed"),
+        ("GET", "", (), 400, "malformed"),
+        ("GET", "/titles/1#part", (), 400, "malformed"),
+        ("GET", "/titles/a b", (), 400, "malformed"),
+        ("GET", "/titles/\x1b[2J", (), 400, "malformed"),
+        ("GET", "/titles/\u00e9", (), 400, "malformed"),
+        ("", "/titles/1", (), 400, "malformed"),
+        ("GE T", "/titles/1", (), 501, "not_implemented"),
+        ("G@T", "/titles/1", (), 400, "malformed"),
+        ("BREW", "/titles/1", (), 501, "not_implemented"),
+        ("get", "/titles/1", (), 501, "not_implemented"),
+        ("GET", "/" + "x" * 9000, (), 414, "target_size"),
+        ("GET", "/titles/1", (("X", "y" * 70_000),), 431, "header_size"),
+        ("GET", "/titles/1", (("X y", "z"),), 400, "malformed"),
+        ("GET", "http://a.example/titles/1", (("Host", "b.example"),), 400, "host"),
+        ("GET", "/titles/1", (("Host", "a/b"),), 400, "host"),
+        ("GET", "/titles/1", (("Host", "a"), ("Host", "a")), 400, "host"),
+        ("POST", "/claims/1", (("Content-Length", "1"), ("Content-Length", "2")), 400, "malformed"),
+        ("POST", "/claims/1", (("Content-Length", "9" * 12),), 413, "body_size"),
+        ("POST", "/claims/1", (("Transfer-Encoding", "gzip, chunked"),), 501, "not_implemented"),
+        ("POST", "/claims/1", (("Content-Length", "1"), ("Expect", "more")), 417, "expectation"),
+        ("GET", "/titles/1", (("Via", "1.1 facade, 1.1 facade, 1.1 facade, 1.1 facade"),), 508, "loop"),
+        ("OPTIONS", "*", (), 200, "options"),
+        ("OPTIONS", "/titles/1", (("Max-Forwards", "0"),), 200, "options"),
+    ],
+)
+def test_what_the_wire_refuses_is_refused_here_for_the_same_reason(
+    ask, method: str, url: str, headers: tuple[tuple[str, str], ...], status: int, reason: str
+):
+    explained = ask(method, url, *headers)
+    assert (explained.status, explained.reason, explained.side) == (status, reason, "own")
+    assert explained.answered_by.startswith(f"the facade: {status}, ")
+
+
+def test_what_would_be_another_message_is_no_question(ask):
+    for method, url, value in (("GET\r\nX:", "/", "y"), ("GET", "/ HTTP/1.1\nX: y", "z"), ("GET", "/", "y\rZ: z")):
+        with pytest.raises(Unsendable, match="holds the end of a line, which no request can carry; leave it out"):
+            ask(method, url, ("X", value))
+
+
+def test_whoever_is_trusted_is_believed_about_the_client_and_nobody_else(ask, files):
+    files.change("facade.yaml", "unmatched: portal", "unmatched: portal\nforwarded: {trust: 10.0.0.0/8}")
+    files.change("routes/journey.yaml", "by: cookie session", "by: address, platform_for: [address 192.0.2.7]")
+    client = ("X-Forwarded-For", "192.0.2.7")
+    assert ask("GET", "/charges/1", client, address="10.0.0.1").reason == "platform_for address"
+    assert ask("GET", "/charges/1", client, address="172.16.0.1").reason != "platform_for address"
+    assert ask("GET", "/charges/1", address="192.0.2.7").reason == "platform_for address"
 
 
 def test_such_a_path_goes_where_all_readings_lead_if_paths_are_taken_as_sent_there(ask, files):
@@ -94,11 +149,12 @@ def test_the_host_is_that_of_the_url_or_of_the_header(ask, files):
     assert ask("GET", "https://old.example").route is None
 
 
-def test_stage_shadow_is_told_to_compare_nothing_yet(ask, files):
-    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    canary")
+def test_a_shadow_is_told_with_its_share(ask, files):
+    shadow = "stage: shadow\n    shadow: {sample: 10%, noise: 1%}\n    canary"
+    files.change("routes/property.yaml", "stage: legacy\n    canary", shadow)
     explained = ask("GET", "/titles/1")
     assert explained.side == "legacy"
-    assert explained.notes == ("stage shadow answers like legacy: comparison is not built yet",)
+    assert explained.notes == ("10% of the safe calls are asked of the other side too, and compared",)
 
 
 def test_an_explanation_holds_nothing_of_the_call(ask):

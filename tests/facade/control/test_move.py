@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from facade.control.move import Plan, Refused, Standing, Subject, find, plan_back, plan_back_all, plan_move
+from facade.config.standing import Standing
+from facade.control.move import Plan, plan_back, plan_back_all, plan_move
+from facade.control.subject import Refused, Subject, subjects
 from facade.routing.stage import Direction, Stage, judge_move
 
 TENTH = Fraction(1, 10)
@@ -86,29 +88,22 @@ def test_back_to_a_share_only_ever_lowers_it(share: Fraction, to: Fraction, now:
             plan_back(route(now, share=share), to)
 
 
-def test_a_route_of_a_group_moves_its_group(files):
-    subject = find(files.configuration(), "charges.read")
-    assert (subject.name, subject.routes, subject.is_group) == ("conveyancing", ("searches.read", "charges.read"), True)
-    assert subject.now == Standing(Stage.CANARY, Fraction(1, 4))
-
-
-def test_a_group_with_one_route_that_would_be_split_moves_whole(files):
-    files.change("routes/journey.yaml", "match: GET /charges", "match: /charges")
-    files.change("routes/journey.yaml", "stage: canary", "stage: legacy")
-    assert find(files.configuration(), "conveyancing").whole
-
-
-def test_a_name_that_nobody_has_is_answered_with_those_there_are(files):
-    with pytest.raises(
-        Refused, match=r"title: no route or group has this name; the names are: charges.read, claims.write"
-    ):
-        find(files.configuration(), "title")
+@given(stages, stages, some.fractions(0, 1), some.fractions(0, 1), some.booleans())
+def test_a_plan_is_safe_exactly_where_the_platform_gets_no_more(now: Stage, to: Stage, share, other, whole: bool):
+    subject = route(now, share=share, whole=whole)
+    plan = Plan(subject, Standing(to, other if to is Stage.CANARY else None))
+    order = list(Stage)
+    if now is to:
+        assert plan.is_safe is (now is not Stage.CANARY or other <= share)
+    else:
+        closed = now in {Stage.COMPLETE, Stage.GONE} or (whole and to is Stage.CANARY)
+        assert plan.is_safe is (order.index(to) < order.index(now) and not closed)
 
 
 def test_all_that_may_go_back_goes_back_and_what_is_complete_stays_and_says_why(files):
     files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: complete\n    canary")
     files.change("routes/property.yaml", "stage: legacy\n", "stage: platform\n")
-    plans = {plan.subject.name: plan for plan in plan_back_all(files.configuration(), None)}
+    plans = {plan.subject.name: plan for plan in plan_back_all(subjects(files.configuration()), None)}
     assert set(plans) == {"titles.read", "claims.write", "conveyancing"}
     assert plans["conveyancing"].to == plans["claims.write"].to == Standing(Stage.LEGACY)
     assert plans["titles.read"].stays
@@ -118,7 +113,7 @@ def test_all_that_may_go_back_goes_back_and_what_is_complete_stays_and_says_why(
 def test_all_back_to_a_share_leaves_smaller_ones_alone_and_takes_the_undividable_whole(files):
     files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: platform\n    canary")
     files.change("routes/property.yaml", "stage: legacy\n", "stage: platform\n")
-    plans = {plan.subject.name: plan.to for plan in plan_back_all(files.configuration(), Fraction(1, 2))}
+    plans = {plan.subject.name: plan.to for plan in plan_back_all(subjects(files.configuration()), Fraction(1, 2))}
     assert plans == {"titles.read": Standing(Stage.CANARY, Fraction(1, 2)), "claims.write": Standing(Stage.LEGACY)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import gc
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from facade.comparisons import Comparisons
 from facade.config.settings import Configuration
 from facade.control import reload as module
 from facade.control.accepted import AcceptedStore
@@ -19,6 +21,7 @@ from facade.control.begin import begin
 from facade.control.build import nothing
 from facade.control.reload import Reloader
 from facade.control.roles import Outcome
+from facade.control.source import Source
 from facade.control.start import StartError
 from facade.port import Services, SiloUnreachable
 from facade.snapshot import Snapshots
@@ -29,6 +32,7 @@ from facade.telemetry.metrics import Metrics
 from facade.wire.deadlines import Deadlines
 
 NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
+COMPARISONS = Comparisons(lambda: 0.0, bytes(32))
 
 
 @dataclass
@@ -62,7 +66,7 @@ async def house(files) -> AsyncIterator[House]:
     catalog = Catalog(deadlines, metrics, lambda _: services, loop.time, lambda: 1.0, protections)
     snapshots = Snapshots(nothing())
     source = files.source()
-    reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, lambda: NOW)
+    reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, COMPARISONS, lambda: NOW)
     await reloader.start()
     await reloader.keep()
     yield House(files, reloader, snapshots, metrics, catalog)
@@ -124,6 +128,92 @@ async def test_the_next_good_file_after_a_mistaken_one_is_accepted(house: House)
     assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED
     assert house.reloader.view.rejected is None
     assert house.stage("titles.read") == "platform"
+
+
+async def test_in_mistaken_files_a_route_that_stands_further_back_goes_back_and_nothing_else_changes(house: House):
+    house.move("platform")
+    await house.reloader.reload("file")
+    accepted = house.reloader.configuration
+    house.files.change("routes/property.yaml", "stage: platform", "stage: legacy")
+    house.files.change("routes/property.yaml", "successor: /find", "sucessor: /elsewhere")
+    with structlog.testing.capture_logs() as said:
+        result = await house.reloader.reload("file")
+    assert (result.outcome, house.stage("titles.read")) == (Outcome.REJECTED, "legacy")
+    assert house.snapshots.current.served["old.search"].route.successor == "/find"
+    assert result.running == house.snapshots.current.revision != accepted.revision
+    view = house.reloader.view
+    assert view.running.revision == view.accepted.revision == result.running
+    assert view.rejected is not None
+    assert [line["event"] for line in said] == ["configuration rejected", "route moved"]
+    assert said[0]["running"] == result.running
+    assert house.figure("facade_config_reloads_total", result="rejected") == 1
+    assert house.figure("facade_moves_total", route="titles.read", cause="file") == 2
+    assert house.figure("facade_route_stage", route="titles.read", stage="legacy") == 1
+
+
+async def test_what_went_back_is_kept_so_that_a_restart_does_not_undo_it(house: House):
+    house.move("platform")
+    await house.reloader.reload("file")
+    house.files.change("routes/property.yaml", "stage: platform", "stage: legacy")
+    house.files.write("silos/half.yaml", "silo:")
+    result = await house.reloader.reload("file")
+    kept = AcceptedStore(house.files.folder / "state").read()
+    assert kept is not None
+    assert kept.revision == result.running
+    assert b"stage: platform" not in kept.files["routes/property.yaml"]
+    (house.files.folder / "silos/half.yaml").unlink()
+    assert (await house.reloader.reload("file")).outcome is Outcome.UNCHANGED
+
+
+async def test_a_silo_that_cannot_be_opened_does_not_bar_the_way_back(house: House, monkeypatch: pytest.MonkeyPatch):
+    adopt = house.catalog.adopt
+
+    async def refuse_new(silos, *more):
+        if "new" in silos:
+            raise SiloUnreachable("new: no such folder")
+        return await adopt(silos, *more)
+
+    house.move("platform")
+    await house.reloader.reload("file")
+    monkeypatch.setattr(house.catalog, "adopt", refuse_new)
+    house.files.write("silos/new.yaml", 'silo: new\nadapter: passthrough\nsettings: {url: "http://127.0.0.1:7009"}\n')
+    house.files.change("routes/property.yaml", "stage: platform", "stage: legacy")
+    result = await house.reloader.reload("file")
+    assert str(result.mistakes[0]).startswith("silos: a silo cannot be opened: new: ")
+    assert (result.outcome, house.stage("titles.read")) == (Outcome.REJECTED, "legacy")
+
+
+async def test_a_way_back_that_fails_by_a_defect_leaves_what_serves(house: House, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError("a caller's bytes")
+
+    house.move("platform")
+    await house.reloader.reload("file")
+    serving = house.snapshots.current
+    monkeypatch.setattr(module, "load_further_back", broken)
+    house.files.change("routes/property.yaml", "stage: platform", "stage: legacy")
+    house.files.write("silos/half.yaml", "silo:")
+    with structlog.testing.capture_logs() as said:
+        result = await house.reloader.reload("file")
+    assert (result.outcome, result.running) == (Outcome.REJECTED, None)
+    assert str(result.mistakes[0]).startswith("silos/half.yaml:1: ")
+    assert house.snapshots.current is serving
+    assert said[0]["event"] == "the way back failed by a defect"
+
+
+async def test_nothing_is_said_or_kept_of_a_start_before_it_serves(house: House, tmp_path: Path):
+    source = house.files.source(FACADE_STATE=str(tmp_path / "other"))
+    reloader = Reloader(
+        source, begin(source, NOW), house.catalog, house.snapshots, house.metrics, COMPARISONS, lambda: NOW
+    )
+    with structlog.testing.capture_logs() as said:
+        await reloader.start()
+    assert said == []
+    assert house.figure("facade_config_reloads_total", result="accepted") == 1
+    with structlog.testing.capture_logs() as said:
+        await reloader.keep()
+    assert [(line["event"], line["cause"]) for line in said] == [("configuration accepted", "start")]
+    assert (tmp_path / "other/accepted.json").exists()
 
 
 async def test_files_that_mean_what_runs_change_nothing(house: House):
@@ -249,15 +339,28 @@ async def test_a_sidecar_that_began_on_its_memory_says_so_until_the_files_are_me
     house.spoil()
     source = house.files.source()
     beginning = begin(source, NOW)
-    reloader = Reloader(source, beginning, house.catalog, house.snapshots, house.metrics, lambda: NOW)
+    reloader = Reloader(source, beginning, house.catalog, house.snapshots, house.metrics, COMPARISONS, lambda: NOW)
     with structlog.testing.capture_logs() as said:
         await reloader.start()
         await reloader.keep()
     assert house.stage("titles.read") == "legacy"
     assert house.figure("facade_config_reloads_total", result="rejected") == 1
-    assert said[0]["event"] == "configuration rejected"
+    assert [line["event"] for line in said] == [
+        "configuration rejected",
+        "the files are mistaken, the last accepted configuration serves",
+    ]
     assert reloader.view.from_state
     house.files.change("routes/property.yaml", "lgeacy", "legacy")
     assert (await reloader.reload("file")).outcome is Outcome.UNCHANGED
     assert not reloader.view.from_state
     assert reloader.view.rejected is None
+
+
+async def test_nothing_is_collected_while_files_are_read(house: House, monkeypatch: pytest.MonkeyPatch):
+    collects: list[bool] = []
+    load = Source.load
+    monkeypatch.setattr(Source, "load", lambda source: collects.append(gc.isenabled()) or load(source))
+    house.move("platform")
+    await house.reloader.reload("file")
+    assert collects == [False]
+    assert gc.isenabled()

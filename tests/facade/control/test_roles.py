@@ -51,6 +51,15 @@ def test_a_file_that_is_mended_to_what_runs_ends_the_rejection_and_keeps_the_tim
     assert view.file == RevisionView("aaa", ELEVEN)
 
 
+def test_what_goes_back_in_rejected_files_is_what_runs_and_was_last_found_good():
+    back = ReloadResult(Outcome.REJECTED, "bbb", (MISTAKE,), running="aab")
+    view = follow(began(ACCEPTED, NINE), back, TEN)
+    assert view.running == view.accepted == RevisionView("aab", TEN)
+    assert view.file == RevisionView("bbb", TEN)
+    assert view.rejected is not None
+    assert follow(began_from_state(RevisionView("aaa", NINE), REJECTED, TEN), back, ELEVEN).from_state
+
+
 def test_a_start_from_state_is_shown_until_the_files_are_good():
     kept = RevisionView("aaa", NINE)
     view = began_from_state(kept, REJECTED, TEN)

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from facade.config.mistake import Mistake
 from facade.control.changes import Moved
 from facade.control.roles import Outcome, ReloadResult
-from facade.control.tell import tell
+from facade.control.tell import tell, tell_moves
 from facade.routing.route import Place
+from facade.tasks import spawn
 
 MISTAKE = Mistake(Place("routes/a.yaml", 3), "has no stage", "add one")
 
 
-def told(files, result: ReloadResult, *moves: Moved) -> list[tuple[str, str]]:
+def told(files, result: ReloadResult) -> list[tuple[str, str]]:
     with structlog.testing.capture_logs() as said:
-        tell(result, files.configuration(), "file", moves)
+        tell(result, files.configuration(), "file")
     return [(line["log_level"], line["event"]) for line in said]
 
 
@@ -33,20 +36,34 @@ def test_a_rejection_is_one_line_with_every_reason(files):
     ]
 
 
-def test_an_accepted_change_is_followed_by_its_warnings_and_its_moves(files):
+def test_an_accepted_change_is_followed_by_its_warnings(files):
     result = ReloadResult(Outcome.ACCEPTED, "good", warnings=(MISTAKE,))
-    assert told(files, result, Moved("titles.read", "legacy", "platform")) == [
-        ("info", "configuration accepted"),
-        ("warning", "configuration warning"),
-        ("info", "route moved"),
-    ]
+    assert told(files, result) == [("info", "configuration accepted"), ("warning", "configuration warning")]
 
 
-def test_a_route_at_stage_shadow_is_told_to_be_compared_with_nothing(files):
-    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    canary")
+async def test_each_move_is_a_line_and_a_thousand_of_them_let_others_have_their_turn():
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = spawn(others(), "others")
     with structlog.testing.capture_logs() as said:
-        tell(ReloadResult(Outcome.ACCEPTED, "good"), files.configuration(), "start")
-    assert "comparison is not built yet" in said[-1]["problem"]
+        await tell_moves(Moved(f"titles.{number}", "legacy", "platform") for number in range(1000))
+    waiting.cancel()
+    assert turns >= 50
+    assert [line["route"] for line in said] == [f"titles.{number}" for number in range(1000)]
+    assert said[0] == {
+        "log_level": "info",
+        "event": "route moved",
+        "route": "titles.0",
+        "before": "legacy",
+        "after": "platform",
+        "cause": "file",
+    }
 
 
 def test_nothing_new_is_one_quiet_line(files):

@@ -7,7 +7,7 @@ from calls import request_of, route_of
 
 from facade.problem import Refusal
 from facade.proxy.as_sent import find_as_sent
-from facade.proxy.facts import RequestFacts
+from facade.routing.facts import RequestFacts
 from facade.routing.route import Route
 from facade.routing.table import Found, RouteTable
 from facade.snapshot import RequestLog, Snapshot

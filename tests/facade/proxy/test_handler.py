@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
+from time import monotonic
 from typing import Any, cast
 
 import pytest
@@ -17,10 +18,12 @@ from hypothesis import strategies as st
 from network import DATE, Front, Network, resting_wheel
 from structlog.testing import capture_logs
 
-from facade.problem import Refusal
+from facade.comparisons import Comparisons
+from facade.problem import Problem, Refusal
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
-from facade.routing.route import Canary, Key, KeyKind, Route
+from facade.proxy.shadow.mirror import Mirror
+from facade.routing.route import Canary, Fallback, Key, KeyKind, Route
 from facade.routing.stage import Stage
 from facade.routing.table import RouteTable
 from facade.snapshot import RequestLog, Snapshot, Snapshots
@@ -88,11 +91,14 @@ class House:
         self.snapshots = Snapshots(self.snapshot(routes or (route_of(),), log or RequestLog(0.0)))
         recorder = Recorder(self.metrics, lambda: 0.5, bytes)
         no_tunnels = cast(Any, None)
+        self.comparisons = Comparisons(lambda: 0.0, bytes(32))
+        self.mirror = Mirror(self.comparisons, self.metrics, draw=lambda: 0.5, clock=monotonic, wall=lambda: 0.0)
         handler = Handler(
             self.snapshots,
             self.metrics,
             recorder,
             no_tunnels,
+            self.mirror,
             clock=lambda: self.now,
             wall=lambda: 1_700_000_000.0,
             chance=lambda count: b"\x11" * count,
@@ -107,6 +113,7 @@ class House:
                 self.legacy if route.stage not in {Stage.COMPLETE, Stage.GONE} else None,
                 self.platform if route.stage is not Stage.GONE else None,
                 GoneAnswer(route, own) if route.stage is Stage.GONE else None,
+                reading_legacy=self.legacy,
             )
             for route in routes
         }
@@ -134,6 +141,12 @@ def told(client: FarEnd) -> tuple[int, dict[str, str], dict[str, Any]]:
     assert named["Content-Type"] == "application/problem+json"
     assert int(named["Content-Length"]) == len(body)
     return int(line.split()[1]), named, json.loads(body)
+
+
+def answer(client: FarEnd) -> tuple[int, bytes]:
+    """Status and body of what a client was sent."""
+    head, _, body = client.got.partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
 
 
 # Who answers
@@ -512,3 +525,45 @@ async def test_whatever_happens_in_whatever_order_nothing_hangs_and_nothing_is_l
     assert all(task is asyncio.current_task() for task in asyncio.all_tasks())
     assert [line for line in lines if line["event"] != "request"] == []
     assert unhandled == []
+
+
+def reads_of_canary() -> Route:
+    return route_of(stage=Stage.PLATFORM, fallback=Fallback.READS)
+
+
+@pytest.mark.parametrize("failure", [refusals.BROKEN, refusals.LATE, 503])
+async def test_a_read_that_the_platform_failed_is_answered_by_legacy(failure: Problem | int) -> None:
+    async def failing(request: Request) -> Reply:
+        if isinstance(failure, int):
+            return whole(b"down", failure)
+        raise Refusal(failure)
+
+    house = House(reads_of_canary(), platform=failing)
+    assert answer(await house.asked()) == (200, b"registry")
+    assert house.counted("legacy", "2xx", stage="platform") == 1
+    assert house.sample("facade_fallbacks_total", route="titles.read") == 1
+
+
+async def test_an_answer_of_the_application_is_no_failure_and_a_write_never_falls_back() -> None:
+    async def failing(request: Request) -> Reply:
+        return whole(b"mine", 500 if request.head.method == b"GET" else 503)
+
+    house = House(reads_of_canary(), platform=failing)
+    assert answer(await house.asked()) == (500, b"mine")
+    written = GET.replace(b"GET", b"POST")
+    house = House(route_of("/titles/{number}", Stage.PLATFORM, fallback=Fallback.READS), platform=failing)
+    assert answer(await house.asked(written)) == (503, b"mine")
+    assert house.legacy.asked == []
+
+
+async def test_where_legacy_fails_too_its_failure_is_told() -> None:
+    async def failing(request: Request) -> Reply:
+        raise Refusal(refusals.BROKEN)
+
+    async def late(request: Request) -> Reply:
+        raise Refusal(refusals.LATE)
+
+    house = House(reads_of_canary(), platform=failing, legacy=late)
+    status, _, problem = told(await house.asked())
+    assert (status, problem["detail"]) == (504, refusals.LATE.detail)
+    assert house.counted("legacy", "5xx", stage="platform") == 1

@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from facade.problem import Problem, Refusal
-from facade.proxy.receive import ends_here, host_name, receive
+from facade.proxy.receive import receive
+from facade.routing.arrival import ends_here, host_name
 from facade.targets.request import Request
 from facade.wire import refusals
 from facade.wire.body import Body

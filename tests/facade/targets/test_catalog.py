@@ -21,10 +21,12 @@ from facade.routing.stage import Stage
 from facade.targets import catalog as module
 from facade.targets.catalog import Adoption, Catalog
 from facade.targets.definition import Adapted, Passthrough, Protect, Silo
+from facade.targets.endpoints.origin import Origin
 from facade.targets.http import HttpTarget
 from facade.targets.own import GoneAnswer
 from facade.targets.protect.protections import Protections
 from facade.targets.silo import SiloTarget
+from facade.tasks import spawn
 from facade.telemetry.metrics import Metrics
 
 
@@ -316,6 +318,36 @@ async def test_a_route_that_cannot_be_served_closes_what_was_opened_for_it() -> 
     with pytest.raises(KeyError):
         await catalog.adopt({"register": register(kind)}, [route_of(legacy="nobody")], None)
     assert [drawer.closed for drawer in kind.opened] == [1]
+
+
+async def test_a_route_that_cannot_be_served_leaves_open_what_serves_and_closes_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(Origin, "close", lambda origin: closed.append(origin.name))
+    catalog = catalog_of()
+    await adopted(catalog, [PORTAL], [READ])
+    new = route_of(stage=Stage.COMPLETE, legacy=None, name="b", match="/b")
+    with pytest.raises(KeyError):
+        await catalog.adopt({"portal": PORTAL}, [READ, new, route_of(legacy="nobody", name="c", match="/c")], None)
+    assert closed == ["127.0.0.1:7101"]
+
+
+async def test_a_thousand_routes_are_adopted_in_turns_with_others() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = spawn(others(), "others")
+    routes = [route_of(legacy="portal", name=f"read-{number}", match=f"/read/{number}") for number in range(1000)]
+    adoption = await adopted(catalog_of(), [PORTAL], routes)
+    waiting.cancel()
+    assert turns >= 40
+    assert list(adoption.served) == [route.name for route in routes]
 
 
 async def test_a_hundred_reloads_leave_no_more_than_one(network: Network) -> None:

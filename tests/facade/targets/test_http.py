@@ -130,6 +130,23 @@ async def test_a_safe_request_is_sent_once_more_when_its_old_connection_turns_ou
     assert (await asking).head.status == 200
 
 
+async def test_a_request_that_is_sent_once_more_is_counted(network: Network) -> None:
+    retries = Metrics("1", []).retries("registry")
+    target = target_of(retries=retries)
+    await used(target, network)
+    asking = await asked(target, request_of())
+    network.ends[0].resets()
+    await settle()
+    network.ends[1].sends(OK)
+    await asking
+    assert retries.value == 1
+    asking = await asked(target, request_of(b"POST"))
+    network.ends[1].resets()
+    with pytest.raises(Refusal):
+        await asking
+    assert retries.value == 1
+
+
 async def test_a_safe_request_is_sent_once_more_only_once(network: Network) -> None:
     target = target_of()
     await used(target, network)

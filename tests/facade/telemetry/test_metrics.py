@@ -138,6 +138,12 @@ async def test_rewritten_fields_and_leaked_addresses_are_counted(metrics: Metric
     assert await read(metrics, "facade_leaked_urls_total") == {("land-registry",): 0, ("portal",): 3}
 
 
+async def test_calls_sent_once_more_are_counted_from_nought(metrics: Metrics) -> None:
+    metrics.retries("land-registry")
+    metrics.retries("portal").value += 1
+    assert await read(metrics, "facade_retries_total") == {("land-registry",): 0, ("portal",): 1}
+
+
 async def test_what_is_configured_is_stated(metrics: Metrics) -> None:
     assert await read(metrics, "facade_route_info") == {
         ("titles.read", "land-registry", "conveyancing"): 1,
@@ -188,6 +194,7 @@ async def test_series_go_with_the_route_the_silo_and_the_target_they_belong_to(m
     metrics.in_flight("land-registry")
     metrics.rewritten("land-registry", "link")
     metrics.leaked_urls("land-registry")
+    metrics.retries("land-registry")
     metrics.configured("b", [FAX], [PORTAL], ["portal"])
     assert "titles.read" not in (after := await text(metrics))
     assert "land-registry" not in after

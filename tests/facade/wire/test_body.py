@@ -205,7 +205,7 @@ async def test_whoever_waits_for_the_end_is_told_why_it_will_not_come() -> None:
     body.fail(BROKEN)
     with pytest.raises(Refusal) as why:
         await waiting
-    assert why.value is BROKEN
+    assert why.value.problem is BROKEN.problem
     with pytest.raises(Refusal):
         await body.done()
 

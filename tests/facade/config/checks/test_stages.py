@@ -55,6 +55,21 @@ def test_a_canary_says_how_its_calls_are_divided(routes_told):
     assert routes_told(text + group) == [f'7: group "g" is at stage canary and has no canary; {mend}']
 
 
+def test_a_shadow_that_compares_nothing_is_a_warning(routes_warned):
+    mend = "legacy alone answers it; add it, or move the route on"
+    lacks = "nothing is compared: it has no shadow: {sample: 10%}"
+    text = route("shadow", "legacy", "platform")
+    assert routes_warned(text) == [f'4: route "a" is at stage shadow, and {lacks}; {mend}']
+    assert routes_warned(text + "    shadow: {sample: 10%}\n") == []
+    assert routes_warned(route("shadow", "legacy") + "    shadow: {sample: 10%}\n") == [
+        f'4: route "a" is at stage shadow, and nothing is compared: it has no platform; {mend}'
+    ]
+    assert routes_warned(route("legacy", "legacy", "platform")) == []
+    group = "groups:\n  - {name: g, routes: [a], stage: shadow}\n"
+    text = route("shadow", "legacy", "platform").replace("    stage: shadow\n", "")
+    assert routes_warned(text + group) == [f'7: route "a" is at stage shadow of group "g", and {lacks}; {mend}']
+
+
 def test_a_route_has_a_stage_or_a_group(routes_told):
     assert routes_told(route("legacy", "legacy").replace("    stage: legacy\n", "")) == [
         '2: route "a" has no stage; add stage: legacy, or name the route in a group'

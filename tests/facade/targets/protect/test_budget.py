@@ -285,3 +285,65 @@ async def live(limit: int, queue: int, happenings: list[tuple[str, float]]) -> N
         caller.goes()
     await settle()
     assert (budget.taken, budget.waiting) == (0, 0)
+
+
+class Borrower:
+    """Somebody nobody waits for."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.told = False
+        self.loan = budget.lend(self._leave)
+
+    def _leave(self) -> None:
+        self.told = True
+
+
+async def test_a_free_slot_is_lent_until_somebody_would_have_to_wait(budget: Budget) -> None:
+    borrower = Borrower(budget)
+    assert borrower.loan is not None
+    caller = await come(budget)
+    assert (borrower.told, caller.has_slot) == (True, False)
+    with borrower.loan:
+        pass
+    await settle()
+    assert caller.has_slot
+    caller.goes()
+    assert budget.taken == 0
+
+
+async def test_no_slot_is_lent_that_there_is_not_or_that_somebody_waits_for(budget: Budget) -> None:
+    first, second = await come(budget), await come(budget)
+    assert Borrower(budget).loan is None
+    first.goes()
+    await settle()
+    assert second.has_slot
+    assert Borrower(budget).loan is None
+    second.goes()
+    assert Borrower(budget).loan is not None
+
+
+async def test_what_is_lent_takes_nobodys_place_in_the_queue(time) -> None:
+    budget = Budget(1, 0, time.wheel, time.clock)
+    borrower = Borrower(budget)
+    assert borrower.loan is not None
+    first, second = await come(budget), await come(budget)
+    assert (first.problem, second.problem) == (None, refusals.FULL)
+    budget.give_back(borrower.loan)
+    await settle()
+    assert first.has_slot
+    first.goes()
+
+
+async def test_of_several_borrowers_one_leaves_for_each_who_waits(time) -> None:
+    budget = Budget(3, 5, time.wheel, time.clock)
+    borrowers = [Borrower(budget) for _ in range(3)]
+    waiting = [await come(budget), await come(budget)]
+    assert [borrower.told for borrower in borrowers] == [True, True, False]
+    for borrower in borrowers:
+        assert borrower.loan is not None
+        budget.give_back(borrower.loan)
+    await settle()
+    assert all(caller.has_slot for caller in waiting)
+    for caller in waiting:
+        caller.goes()
+    assert budget.taken == 0

@@ -425,3 +425,15 @@ def test_it_shows_what_it_is(protect) -> None:
         "<Protection portal <Budget taken=0 room=3 limit=20 waiting=0> "
         "<Breaker closed <FailureRate 0 of 0 in 30 s> probing=0> hours=Mon-Fri 07:00-22:00>"
     )
+
+
+async def test_a_slot_is_lent_only_where_a_caller_would_be_let_in_and_says_nothing_of_the_silo(protect, time) -> None:
+    protection = protect(concurrency=2, breaker=BREAKER)
+    loan = protection.lend(lambda: None)
+    assert loan is not None
+    with loan:
+        assert protection.budget.taken == 1
+    assert protection.budget.taken == 0
+    for _ in range(BREAKER.calls):
+        await failing(protection)
+    assert protection.lend(lambda: None) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from calls import STRANGER, request_of
 
-from facade.proxy.facts import RequestFacts
+from facade.routing.facts import RequestFacts
 from facade.routing.route import Key, KeyKind
 from facade.wire.headers import Sender
 from facade.wire.message import Field

@@ -1,18 +1,29 @@
-"""What a canary's rules may read of a request: its cookies, fields, path parameters and the client's address."""
+"""What a canary's rules may read of a request: its cookies, fields, path parameters and the client's address. Pure.
+
+A call that is under way is read here, and one that an operator only asks about: so both are told the same.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from facade.routing.route import Key, KeyKind
-from facade.targets.request import Request
-from facade.wire.headers import client_address
-from facade.wire.message import COOKIE, Name, name
+from facade.wire.headers import Sender, client_address
+from facade.wire.message import COOKIE, Name, RequestHead, name
 
 _NAMES: Final = 1024
 """Names of cookies and fields whose pattern is remembered: more than any table names."""
+
+
+class Carrier(Protocol):
+    """What the facts are read from: a request, once its route is found."""
+
+    head: RequestHead
+    sender: Sender
+    parameters: Mapping[str, str]
 
 
 class RequestFacts:
@@ -20,7 +31,7 @@ class RequestFacts:
 
     __slots__ = ("_request",)
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Carrier) -> None:
         self._request = request
 
     def key(self, key: Key) -> bytes | None:
@@ -28,14 +39,14 @@ class RequestFacts:
         request = self._request
         match key.kind:
             case KeyKind.COOKIE:
-                return _cookie(request, key.name)
+                return _cookie(request.head, key.name)
             case KeyKind.HEADER:
                 return request.head.get(_field(key.name))
             case KeyKind.PATH:
                 value = request.parameters.get(key.name)
                 return value.encode("ascii") if value is not None else None
             case KeyKind.ADDRESS:
-                return _address(request).encode("latin-1") or None
+                return _address(request.head, request.sender).encode("latin-1") or None
             case _:
                 return None  # callers have no names here yet: nobody carries this key
 
@@ -45,13 +56,12 @@ class RequestFacts:
         return value.decode("latin-1") if value is not None else None
 
 
-def _address(request: Request) -> str:
-    peer = request.sender.address
-    return client_address(request.head, peer) if request.sender.trusted else peer
+def _address(head: RequestHead, sender: Sender) -> str:
+    return client_address(head, sender.address) if sender.trusted else sender.address
 
 
-def _cookie(request: Request, name: str) -> bytes | None:
-    match = _pattern(name).search(b"; ".join(request.head.values(COOKIE)))
+def _cookie(head: RequestHead, name: str) -> bytes | None:
+    match = _pattern(name).search(b"; ".join(head.values(COOKIE)))
     return match[1].strip(b" \t") if match is not None else None
 
 

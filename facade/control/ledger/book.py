@@ -1,0 +1,81 @@
+"""The ledger's file, `ledger.jsonl` in `state`. Everything here blocks.
+
+Each entry is on the disk before `add` returns. A process that is killed in the middle leaves half a line at the most:
+whoever opens the book takes it off, because nothing that it said was ever told to have happened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from facade.control.ledger.chain import Last, bound, read
+from facade.control.ledger.entry import Entry
+
+FILE: Final = "ledger.jsonl"
+
+_OURS: Final = 0o600
+
+
+class Book:
+    """The ledger of one sidecar, in the folder `state`."""
+
+    def __init__(self, state: Path) -> None:
+        self.path = state / FILE
+        self._last: Last | None = None
+
+    def __repr__(self) -> str:
+        return f"<Book {self.path} last={self._last}>"
+
+    def add(self, entry: Entry) -> Last:
+        """Write an entry; returns what is last now. Raises OSError, and `Edited` where what is there is no ledger."""
+        if self._last is None:
+            self._last = self._open()
+        line, last = bound(entry, self._last)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _OURS)
+        try:
+            _write(descriptor, line)
+            os.fsync(descriptor)
+        except OSError:
+            self._last = None  # who knows how much of it is there: look again
+            raise
+        finally:
+            os.close(descriptor)
+        self._last = last
+        return last
+
+    def entries(self) -> Iterator[tuple[Entry, Last]]:
+        """Every entry in order. Raises `Edited` at the first line that somebody changed, OSError if it cannot read."""
+        try:
+            with self.path.open("rb") as file:
+                yield from read(line.rstrip(b"\n") for line in file if line.endswith(b"\n"))
+        except FileNotFoundError:
+            return
+
+    def _open(self) -> Last:
+        """Find the end, without the half line that a kill may have left."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._take_off_half_a_line()
+        ends = deque((last for _, last in self.entries()), maxlen=1)
+        return ends.pop() if ends else Last()
+
+    def _take_off_half_a_line(self) -> None:
+        try:
+            with self.path.open("r+b") as file:
+                whole = _whole(file.read())
+                file.truncate(whole)
+        except FileNotFoundError:
+            return
+
+
+def _whole(content: bytes) -> int:
+    """Bytes up to the end of the last whole line."""
+    return content.rfind(b"\n") + 1
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(descriptor, line) :]

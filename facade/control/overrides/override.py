@@ -1,0 +1,92 @@
+"""What overrides are, and what they make of a configuration. Pure.
+
+The law of this file: the file is the truth, and its next change of a route or journey ends that one's override. So an
+override holds for what its subject was when it was made, word for word, and for nothing else; and it only ever holds
+for what still has a way back.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from facade.config.settings import Configuration
+from facade.config.standing import Standing
+from facade.routing.route import Group, Place, Route
+from facade.routing.stage import Stage
+
+Subject = TypeVar("Subject", Route, Group)
+
+HAS_A_WAY_BACK: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM, Stage.LEGACY})
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One subject (a route, or a group for all of its routes) and where it stands in place of what its file says.
+
+    `written` identifies what the file said of it then. `cause` is one of `facade_moves_total`; `by` and `why` are a
+    person's name and reason, or the guard's sentence. `at` is aware, in UTC.
+    """
+
+    subject: str
+    written: str
+    to: Standing
+    cause: str
+    at: datetime.datetime
+    why: str
+    by: str = ""
+
+
+def subject_of(route: Route) -> str:
+    """What moves when the route moves: its group, if it is in one."""
+    return route.group or route.name
+
+
+def written(routes: Iterable[Route]) -> str:
+    """What identifies the text of a subject's routes: it changes with whatever is said of one of them."""
+    texts = sorted(repr(replace(route, place=Place("", 0))) for route in routes)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def members(configuration: Configuration) -> Mapping[str, tuple[Route, ...]]:
+    """The routes of every subject."""
+    found: dict[str, tuple[Route, ...]] = {}
+    for route in configuration.routes:
+        found[subject_of(route)] = (*found.get(subject_of(route), ()), route)
+    return found
+
+
+def holding(overrides: Iterable[Override], configuration: Configuration) -> tuple[Override, ...]:
+    """Those that still hold for these files: their subjects are what they were."""
+    known = members(configuration)
+    return tuple(each for each in overrides if _holds(each, known.get(each.subject, ())))
+
+
+def overridden(configuration: Configuration, overrides: Iterable[Override]) -> Configuration:
+    """The configuration with its routes and groups where the overrides put them."""
+    to = {each.subject: each.to for each in overrides}
+    if not to:
+        return configuration
+    return replace(
+        configuration,
+        routes=tuple(_moved(route, to.get(subject_of(route))) for route in configuration.routes),
+        groups=tuple(_moved(group, to.get(group.name)) for group in configuration.groups),
+    )
+
+
+def _holds(override: Override, routes: tuple[Route, ...]) -> bool:
+    return (
+        bool(routes) and all(route.stage in HAS_A_WAY_BACK for route in routes) and written(routes) == override.written
+    )
+
+
+def _moved(subject: Subject, to: Standing | None) -> Subject:
+    if to is None:
+        return subject
+    canary = subject.canary
+    if canary is not None and to.share is not None:
+        canary = replace(canary, share=to.share)
+    return replace(subject, stage=to.stage, canary=canary)

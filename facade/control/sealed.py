@@ -1,0 +1,64 @@
+"""A file of the facade's own in `state`, with the SHA-256 of its content in its first line, replaced as a whole.
+
+A damaged one is put aside as `NAME.damaged`, where a person can look at it, and is never used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from facade.control.replace import replace
+
+Value = TypeVar("Value")
+
+
+class Damaged(Exception):  # noqa: N818 - names the state of the file, not a defect of the program
+    """What is kept cannot be trusted. The text is `place: what is wrong; what was done`."""
+
+
+class SealedFile:
+    """One such file, of at most `largest` bytes. Its methods block: call them in a thread."""
+
+    def __init__(self, path: Path, largest: int) -> None:
+        self.path = path
+        self._largest = largest
+
+    def __repr__(self) -> str:
+        return f"<SealedFile {self.path}>"
+
+    def save(self, document: bytes) -> None:
+        """Keep `document` instead of what was kept. Raises OSError where the folder cannot be written."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        replace(self.path, f"sha256 {_digest(document)}\n".encode() + document)
+
+    def read(self, parse: Callable[[bytes], Value]) -> Value | None:
+        """What is kept, or None. `parse` raises ValueError with what is wrong with it.
+
+        Raises `Damaged` once it has put a damaged file aside, OSError if it cannot read.
+        """
+        try:
+            with self.path.open("rb") as file:
+                content = file.read(self._largest + 1)
+        except FileNotFoundError:
+            return None
+        try:
+            return parse(self._opened(content))
+        except ValueError as error:
+            aside = self.path.with_name(f"{self.path.name}.damaged")
+            self.path.replace(aside)
+            raise Damaged(f"{self.path}: {error}; it is put aside as {aside.name} and is not used") from error
+
+    def _opened(self, content: bytes) -> bytes:
+        if len(content) > self._largest:
+            raise ValueError(f"is larger than {self._largest} bytes")
+        first, _, document = content.partition(b"\n")
+        if first != f"sha256 {_digest(document)}".encode():
+            raise ValueError("its checksum does not fit its content")
+        return document
+
+
+def _digest(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()

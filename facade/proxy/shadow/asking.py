@@ -1,0 +1,75 @@
+"""What the other side answers to a copy, within its time and its size, or why there is nothing to compare."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from typing import Final, NamedTuple
+
+from facade.problem import Refusal
+from facade.proxy.shadow.copy import Copy, question
+from facade.proxy.shadow.seen import MOST
+from facade.wire.message import ResponseHead
+
+_LATE: Final = 504
+
+_NOW: Final = 0.0
+"""A moment of the loop's clock that is long over."""
+
+
+class Answered(NamedTuple):
+    """An answer that can be compared."""
+
+    head: ResponseHead
+    body: bytes
+
+
+class Nothing(enum.StrEnum):
+    """Why there is no answer to compare; the words are those of `facade_shadow_total`."""
+
+    DROPPED = enum.auto()
+    LATE = enum.auto()
+    ERROR = enum.auto()
+
+
+async def ask(copy: Copy, patience: float) -> Answered | Nothing:
+    """Ask the other side, for so many seconds at most. What is larger than can be compared is an error."""
+    until = asyncio.get_running_loop().time() + patience
+    limit = asyncio.timeout_at(until)
+    try:
+        async with limit:
+            return await _lent(copy, until, limit)
+    except TimeoutError:
+        return Nothing.DROPPED if limit.when() == _NOW else Nothing.LATE
+    except Refusal as refusal:
+        return Nothing.LATE if refusal.problem.status == _LATE else Nothing.ERROR
+
+
+async def _lent(copy: Copy, until: float, limit: asyncio.Timeout) -> Answered | Nothing:
+    """Ask with a slot that no caller needs; one who needs it meanwhile ends the question."""
+
+    def leave() -> None:
+        if not limit.expired():
+            limit.reschedule(_NOW)
+
+    protection = copy.target.protection
+    if protection is None:
+        return await _asked(copy, until)
+    loan = protection.lend(leave)
+    if loan is None:
+        return Nothing.DROPPED
+    with loan:
+        return await _asked(copy, until)
+
+
+async def _asked(copy: Copy, until: float) -> Answered:
+    target = copy.target
+    target.in_flight.value += 1
+    reply = None
+    try:
+        reply = await target.ask(question(copy, until))
+        return Answered(reply.head, await reply.body.collect(MOST))
+    finally:
+        target.in_flight.value -= 1
+        if reply is not None:
+            reply.body.abandon()

@@ -1,0 +1,106 @@
+"""Which calls are copied, and what a copy asks: the same of the other side, marked, and without who is calling.
+
+A call is copied that changes nothing and whose answer stands for itself: GET or HEAD, without a body, without a range
+or a condition (its answer would depend on what the caller has), and no copy itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from facade.proxy.shadow.seen import Seen
+from facade.routing.stage import Side
+from facade.targets.request import Request
+from facade.targets.served import Served
+from facade.targets.target import Target
+from facade.wire.body import Body
+from facade.wire.headers import Sender
+from facade.wire.message import (
+    AUTHORIZATION,
+    COOKIE,
+    HTTP_1_1,
+    PROXY_AUTHORIZATION,
+    X_FACADE_SHADOW,
+    Name,
+    RequestHead,
+    ResponseHead,
+)
+from facade.wire.upstream import Reply
+
+_METHODS: Final = frozenset({b"GET", b"HEAD"})
+
+_CONDITIONS: Final = (b"\r\nrange:", b"\r\nif-", b"\r\nexpect:")
+
+_CREDENTIALS: Final[tuple[Name, ...]] = (AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION)
+
+NONE: Final = ResponseHead(0, b"", HTTP_1_1, b"")
+"""The head of an answer that has not come yet."""
+
+_NOTHING: Final = Body.whole(b"")
+
+
+class Copy:
+    """One call whose answer is compared: with that of the other side or, where it is for `noise`, of its own again.
+
+    `side` is who answered the caller: `status`, `head` and what was `seen` of the body.
+    """
+
+    __slots__ = ("head", "noise", "request", "seen", "served", "side", "taken_at", "target")
+
+    def __init__(self, served: Served, side: Side, request: Request, target: Target, *, noise: bool) -> None:
+        self.served = served
+        self.side = side
+        self.request = request
+        self.target = target
+        self.noise = noise
+        self.seen = Seen()
+        self.head = NONE
+        self.taken_at = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Copy {self.served.route.name} of {self.side} noise={self.noise}>"
+
+    def watch(self, reply: Reply) -> None:
+        """See the live answer pass."""
+        self.head = reply.head
+        reply.body.watch(self.seen)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the live answer passed, and can be compared."""
+        return self.head is not NONE and self.seen.whole
+
+
+def can_be_copied(request: Request) -> bool:
+    """Whether the call's answer can be compared with another one to the same question."""
+    head = request.head
+    return (
+        head.method in _METHODS
+        and request.body.length == 0
+        and not head.options & {b"upgrade"}
+        and not any(field in head.lowered for field in _CONDITIONS)
+        and not (request.sender.trusted and head.has(X_FACADE_SHADOW))
+    )
+
+
+def question(copy: Copy, until: float) -> Request:
+    """What is asked of the other side, until that moment of the loop's clock."""
+    live, sender = copy.request, copy.request.sender
+    head = RequestHead(live.head.method, live.head.target, live.head.minor, live.head.block)
+    shadow = copy.served.route.shadow
+    if not copy.noise and shadow is not None and not shadow.credentials:
+        for name in _CREDENTIALS:
+            if head.has(name):
+                head.replace(name)
+    mark = b"noise" if copy.noise else b"shadow"
+    marked = Sender(sender.address, secure=sender.secure, host=sender.host, trusted=sender.trusted, mark=mark)
+    asked = Request(head, _NOTHING, live.path, live.query, marked, _ignore)
+    asked.parameters = live.parameters
+    asked.until = until
+    asked.trace_id = live.trace_id
+    asked.traceparent = live.traceparent
+    return asked
+
+
+def _ignore(head: ResponseHead) -> None:
+    """Nobody waits for a 1xx."""

@@ -1,0 +1,76 @@
+"""What an override makes of a configuration, and when the file ends it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, cast
+
+import pytest
+from calls import route_of
+
+from facade.config.settings import Configuration
+from facade.config.standing import Standing
+from facade.control.overrides.override import Override, holding, overridden, subject_of, written
+from facade.routing.route import Canary, Group, Key, KeyKind, Place, Route
+from facade.routing.stage import Stage
+
+NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+CANARY = Canary(Fraction(1, 4), (Key(KeyKind.COOKIE, "s"),))
+ROUTE = route_of(stage=Stage.CANARY, canary=CANARY)
+LEGACY = Standing(Stage.LEGACY)
+
+
+def configuration(*routes: Route, groups: tuple[Group, ...] = ()) -> Configuration:
+    return Configuration("abc", cast(Any, None), {}, routes, groups)
+
+
+def override(*routes: Route, to: Standing = LEGACY) -> Override:
+    return Override(subject_of(routes[0]), written(routes), to, "guard", NOON, "because")
+
+
+def test_a_route_stands_where_its_override_puts_it_and_no_other_does() -> None:
+    other = route_of(name="other", stage=Stage.CANARY, canary=CANARY)
+    found = overridden(configuration(ROUTE, other), [override(ROUTE)])
+    assert [route.stage for route in found.routes] == [Stage.LEGACY, Stage.CANARY]
+    assert found.routes[0].canary == CANARY
+
+
+def test_an_override_may_say_another_share() -> None:
+    found = overridden(configuration(ROUTE), [override(ROUTE, to=Standing(Stage.CANARY, Fraction(1, 20)))])
+    assert found.routes[0].canary == replace(CANARY, share=Fraction(1, 20))
+
+
+def test_a_journey_moves_as_one() -> None:
+    routes = [replace(ROUTE, name=name, group="journey") for name in ("a", "b")]
+    files = configuration(*routes, groups=(Group("journey", ("a", "b"), Stage.CANARY, CANARY),))
+    held = holding([override(*routes)], files)
+    found = overridden(files, held)
+    assert {route.stage for route in found.routes} == {Stage.LEGACY}
+    assert found.groups[0].stage is Stage.LEGACY
+    changed = configuration(routes[0], replace(routes[1], timeout=1.0), groups=files.groups)
+    assert holding([override(*routes)], changed) == ()
+
+
+def test_an_override_holds_wherever_the_route_is_written() -> None:
+    moved = replace(ROUTE, place=Place("routes/other.yaml", 70))
+    assert holding([override(ROUTE)], configuration(moved)) == (override(ROUTE),)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(ROUTE, stage=Stage.PLATFORM),
+        replace(ROUTE, canary=replace(CANARY, share=Fraction(1, 2))),
+        replace(ROUTE, timeout=3.0),
+        replace(ROUTE, name="renamed"),
+    ],
+)
+def test_any_change_of_the_route_in_its_file_ends_it(changed: Route) -> None:
+    assert holding([override(ROUTE)], configuration(changed)) == ()
+
+
+def test_nothing_holds_where_there_is_no_way_back() -> None:
+    complete = replace(ROUTE, stage=Stage.COMPLETE)
+    assert holding([override(complete)], configuration(complete)) == ()

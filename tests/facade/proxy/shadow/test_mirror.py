@@ -1,0 +1,146 @@
+"""The mirror: what is copied, what is dropped, and what the comparisons come to."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+import pytest
+from calls import request_of
+from far_end import settle
+from sides import Sides, reply_of
+
+from facade.comparisons import Comparisons
+from facade.problem import Refusal
+from facade.proxy.shadow.mirror import Mirror
+from facade.proxy.shadow.seen import MOST
+from facade.routing.stage import Side, Stage
+from facade.wire import refusals
+
+
+class Room:
+    """A mirror and the sides it compares."""
+
+    def __init__(self, stage: Stage = Stage.SHADOW, draw: float = 0.0, **shadow: Any) -> None:
+        self.sides = Sides(stage, **shadow)
+        self.drawn = draw
+        self.comparisons = Comparisons(lambda: 5.0, bytes(32))
+        self.mirror = Mirror(
+            self.comparisons, self.sides.metrics, draw=lambda: self.drawn, clock=monotonic, wall=lambda: 7.0
+        )
+
+    def counted(self, result: str) -> float:
+        labels = {"route": "titles.read", "result": result}
+        return self.sides.metrics.registry.get_sample_value("facade_shadow_total", labels) or 0
+
+    async def done(self) -> None:
+        """Wait until nothing waits any more."""
+        async with asyncio.timeout(10):
+            while "asking=0" not in repr(self.mirror):  # noqa: ASYNC110 - the mirror tells nobody that it is done
+                await asyncio.sleep(0.001)
+
+
+async def test_equal_answers_match_and_others_differ() -> None:
+    found = Room()
+    found.mirror.take(found.sides.copy())
+    found.mirror.take(found.sides.copy(b'{"a": 2}'))
+    await found.done()
+    assert (found.counted("match"), found.counted("differ")) == (1, 1)
+    known = found.comparisons.get("titles.read")
+    assert known is not None
+    assert known.tally.agreement().compared == 2
+    assert [(each.path, each.kind, each.raw) for each in known.tally.top(5)] == [("a", "value", 1)]
+
+
+async def test_legacy_comes_first_whoever_answered_the_caller() -> None:
+    found = Room(stage=Stage.PLATFORM)
+    found.sides.legacy.body = b'{"a": 1, "gone": 1}'
+    found.mirror.take(found.sides.copy(b'{"a": 1}', side=Side.PLATFORM))
+    await found.done()
+    known = found.comparisons.get("titles.read")
+    assert known is not None
+    assert [each.kind for each in known.tally.top(5)] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "side", "copied"),
+    [
+        (0.0, Side.LEGACY, "noise of legacy"),
+        (0.2, Side.LEGACY, "platform"),
+        (0.2, Side.PLATFORM, "legacy"),
+        (0.0, Side.PLATFORM, None),
+        (0.4, Side.LEGACY, None),
+    ],
+)
+async def test_a_draw_says_whether_a_call_is_copied_and_for_what(draw: float, side: Side, copied: str | None) -> None:
+    found = Room(stage=Stage.CANARY, draw=draw, sample=0.25, noise=0.1)
+    copy = found.mirror.sample(found.sides.served, side, request_of())
+    if copied is None:
+        assert copy is None
+        return
+    assert copy is not None
+    assert copy.target is (found.sides.platform if copied == "platform" else found.sides.legacy)
+    assert copy.noise is copied.startswith("noise")
+
+
+async def test_what_may_not_be_copied_never_is() -> None:
+    found = Room()
+    assert found.mirror.sample(found.sides.served, Side.LEGACY, request_of(b"POST")) is None
+
+
+async def test_an_answer_that_was_cut_or_too_large_is_forgotten() -> None:
+    found = Room()
+    large = found.sides.copy(b"x" * (MOST + 1))
+    found.mirror.take(large)
+    await settle()
+    assert found.sides.platform.asked == []
+    assert found.comparisons.get("titles.read") is None
+
+
+async def test_a_silent_platform_holds_no_more_than_the_queue_and_those_that_are_asked() -> None:
+    found = Room()
+    found.sides.platform.body = None
+    for _ in range(400):
+        found.mirror.take(found.sides.copy())
+    await settle()
+    assert len(found.sides.platform.asked) == 16
+    assert found.counted("dropped") == 400 - 256
+    for task in [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
+        task.cancel()
+    await settle()
+
+
+async def test_bytes_that_wait_have_a_bound() -> None:
+    found = Room()
+    found.sides.platform.body = None
+    for _ in range(64):
+        found.mirror.take(found.sides.copy(b"x" * MOST))
+    await settle()
+    assert found.counted("dropped") == 32
+    for task in [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
+        task.cancel()
+    await settle()
+
+
+async def test_a_platform_that_breaks_off_is_an_error_and_a_comparison_that_failed() -> None:
+    found = Room()
+    found.sides.platform.body = Refusal(refusals.BROKEN)
+    found.mirror.take(found.sides.copy())
+    await found.done()
+    known = found.comparisons.get("titles.read")
+    assert known is not None
+    assert (found.counted("error"), known.tally.failed) == (1, 1)
+
+
+async def test_legacy_asked_twice_tells_the_noise_of_its_fields() -> None:
+    found = Room(noise=0.5)
+    found.sides.legacy.body = b'{"a": 1, "at": 2}'
+    copy = found.mirror.sample(found.sides.served, Side.LEGACY, request_of())
+    assert copy is not None
+    copy.watch(reply_of(b'{"a": 1, "at": 1}'))
+    found.mirror.take(copy)
+    await found.done()
+    known = found.comparisons.get("titles.read")
+    assert known is not None
+    assert (found.counted("noise"), known.tally.noises, known.tally.compared) == (1, 1, 0)
