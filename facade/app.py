@@ -30,6 +30,7 @@ from facade.control.begin import Beginning, begin
 from facade.control.build import nothing
 from facade.control.certificate import Certificate
 from facade.control.descriptors import raise_limit
+from facade.control.guards import Guards
 from facade.control.listener import OpenListener, open_listener
 from facade.control.overview import Overview, breathe
 from facade.control.reload import Reloader
@@ -40,6 +41,7 @@ from facade.control.succession.doors import Door, open_doors
 from facade.control.succession.handover import Handover
 from facade.control.succession.predecessor import meet
 from facade.control.watch import watch
+from facade.outcomes import Outcomes
 from facade.page import status
 from facade.page.document import STYLE
 from facade.port import Services
@@ -47,6 +49,7 @@ from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
 from facade.proxy.shadow.mirror import Mirror
 from facade.proxy.tunnels import Tunnels
+from facade.routing.route import Route
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
 from facade.targets.definition import Adapted, Silo
@@ -132,7 +135,18 @@ class Sidecar:
         self._reloader = Reloader(
             source, beginning, self._catalog, self._snapshots, self._metrics, self._comparisons, _now
         )
-        recorder = Recorder(self._metrics, chance.random, chance.randbytes)
+        outcomes = Outcomes()
+        self._guards = Guards(outcomes, self._comparisons, lambda: self._reloader.configuration, self._send_back)
+        self._metrics.judged_by(self._guards.information)
+        self._server = self._data_plane(outcomes, chance)
+        self._request_id = lambda: mint(chance.randbytes)
+        self._certificate: Certificate | None = None
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+
+    def _data_plane(self, outcomes: Outcomes, chance: random.Random) -> Server:
+        loop = asyncio.get_running_loop()
+        recorder = Recorder(self._metrics, outcomes, chance.random, chance.randbytes)
         tunnels = Tunnels(self._snapshots, self._deadlines, self._metrics)
         mirror = Mirror(self._comparisons, self._metrics, draw=chance.random, clock=time.monotonic, wall=time.time)
         handler = Handler(
@@ -145,17 +159,13 @@ class Sidecar:
             wall=time.time,
             chance=chance.randbytes,
         )
-        self._server = Server(
+        return Server(
             handler,
             lambda: self._snapshots.current.limits,
             self._deadlines,
             lambda problem, request_id: recorder.refused(problem, request_id, self._snapshots.current.log),
             time.time,
         )
-        self._request_id = lambda: mint(chance.randbytes)
-        self._certificate: Certificate | None = None
-        self._stop = asyncio.Event()
-        self._hurry = asyncio.Event()
 
     async def serve(self, flags: Flags) -> int:
         """Open what must be open, serve, drain, close. Returns the exit code."""
@@ -196,6 +206,7 @@ class Sidecar:
         """Start what looks after the sidecar while it serves."""
         background = [
             spawn(watch(self._source.folder, self._reloader.stale, self._reloader.reload, poll=poll), "watch files"),
+            spawn(self._guards.watch(), "judge guarded routes"),
             spawn(lag.watch_lag(self._metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
         ]
         if self._certificate is not None:
@@ -236,6 +247,10 @@ class Sidecar:
         if self._certificate is not None:
             await self._certificate.refresh()
         await self._reloader.reload("signal")
+
+    async def _send_back(self, route: Route, why: str) -> None:
+        """A guard's verdict."""
+        await self._reloader.send_back(route, "guard", why)
 
     async def _drain(self, handover: Handover, listeners: list[OpenListener]) -> None:
         """Unready, serve on for `pause`, then stop accepting and let running requests end within `limit`.

@@ -6,16 +6,20 @@ could change its answers, and never slides; a reload that leaves the route alone
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from facade.compare.answer import ComparedAnswer
-from facade.compare.comparing import compare
+from facade.compare.comparing import compare, compare_again
 from facade.compare.difference import Comparison
 from facade.compare.rules import CompareRules
 from facade.compare.tally import Result, Tally
 from facade.routing.route import Route, Shadow
 from facade.telemetry.information import ParityInfo
+
+_UNJUDGED: Final = 10_000
+"""Comparisons that a guard is told of at once; where there is none, the latest ones wait in vain."""
 
 _LONGEST: Final = 0.25
 """Seconds that one comparison may take, in its thread: a hundred times what a large answer needs."""
@@ -24,7 +28,7 @@ _LONGEST: Final = 0.25
 class RouteComparisons:
     """One route's comparisons since it was last changed, `since` a moment of Unix time in seconds."""
 
-    __slots__ = ("_key", "_rules", "route", "since", "tally")
+    __slots__ = ("_key", "_rules", "_unjudged", "route", "since", "tally")
 
     def __init__(self, route: Route, since: float, key: bytes) -> None:
         shadow = route.shadow or Shadow()
@@ -33,21 +37,37 @@ class RouteComparisons:
         self.tally = Tally(asks_twice=shadow.noise > 0)
         self._rules = _rules(shadow)
         self._key = key
+        self._unjudged: deque[bool] = deque(maxlen=_UNJUDGED)
 
     def __repr__(self) -> str:
         return f"<RouteComparisons {self.route.name} {self.tally!r}>"
 
-    def compare(self, legacy: ComparedAnswer, platform: ComparedAnswer, clock: Callable[[], float]) -> Comparison:
-        """Compare two answers; `clock` is monotonic, in seconds. It may take milliseconds, so call it in a thread."""
+    def compare(
+        self, legacy: ComparedAnswer, other: ComparedAnswer, clock: Callable[[], float], *, noise: bool
+    ) -> Comparison:
+        """Compare legacy's answer with the platform's, or with legacy's own again where it is for `noise`.
+
+        `clock` is monotonic, in seconds. It may take milliseconds, so call it in a thread.
+        """
         end = clock() + _LONGEST
-        return compare(legacy, platform, self._rules, self._key, lambda: clock() > end)
+        comparing = compare_again if noise else compare
+        return comparing(legacy, other, self._rules, self._key, lambda: clock() > end)
 
     def add(self, comparison: Comparison, now: float, *, noise: bool) -> Result:
         """Count a comparison, made at `now` of Unix time; of legacy with itself where it is for `noise`."""
         if not noise:
-            return self.tally.add(comparison, now)
+            result = self.tally.add(comparison, now)
+            if comparison.made:
+                self._unjudged.append(self.tally.surely_differs(comparison))
+            return result
         self.tally.add_noise(comparison)
         return Result.NOISE if comparison.made else Result.ERROR
+
+    def unjudged(self) -> tuple[bool, ...]:
+        """Of each comparison since this was last asked, whether it surely found a difference that is no noise."""
+        taken = tuple(self._unjudged)
+        self._unjudged.clear()
+        return taken
 
 
 class Comparisons:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final, NamedTuple
 
 from facade.routing.stage import Side, Stage
+
+MOST: Final = 50_000
+"""Outcomes that wait: several seconds of the fastest sidecar's calls, should the control plane ever be late."""
 
 _CODES: Final = tuple(f"{first}xx" for first in range(10))
 
@@ -33,3 +37,24 @@ class Outcome(NamedTuple):
     def code(self) -> str:
         """The label of `facade_requests_total`: `2xx`, or `aborted` for an answer that was never whole."""
         return _CODES[self.status // 100] if self.complete and self.status is not None else "aborted"
+
+
+class Outcomes:
+    """Calls of guarded routes on their way to the control plane, in order; the latest where there are too many."""
+
+    __slots__ = ("_waiting",)
+
+    def __init__(self) -> None:
+        self._waiting: deque[Outcome] = deque(maxlen=MOST)
+
+    def __repr__(self) -> str:
+        return f"<Outcomes waiting={len(self._waiting)}>"
+
+    def add(self, outcome: Outcome) -> None:
+        self._waiting.append(outcome)
+
+    def take(self) -> tuple[Outcome, ...]:
+        """All that wait."""
+        taken = tuple(self._waiting)
+        self._waiting.clear()
+        return taken

@@ -16,11 +16,12 @@ from typing import Final
 from bench import machine
 from soak import aborts, faults, fuzz, report, sockets
 from soak.result import Result
+from soak.scale.every import EVERY
 
 RESULTS: Final = Path(__file__).parent / "results.md"
 
-RUNS: Final = ("fuzz", "sockets", "aborts", "faults")
-"""In the order of how long they take; what is broken is then found soonest."""
+RUNS: Final = ("fuzz", "sockets", "aborts", "faults", *EVERY)
+"""The long ones, and those at scale."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +59,7 @@ def _run(name: str, options: argparse.Namespace) -> Result:
         return sockets.run(options.exchanges or sockets.EXCHANGES, options.seed, options.first)
     if name == "aborts":
         return aborts.run(options.exchanges or aborts.TRANSFERS, options.seed)
-    return faults.run(options.seconds, options.seed)
+    return faults.run(options.seconds, options.seed) if name == "faults" else EVERY[name]()
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import pytest
-
 from bench.guard_simulation import BAD, GOOD, Burst, Scenario, canary, happening, main, render, row
 
 DEAD = next(each for each in BAD if each.name == "dead platform")
@@ -62,7 +60,6 @@ def test_every_target_is_held_in_the_table_that_is_kept() -> None:
     assert int(rows["every latency doubled"][4].replace(",", "")) <= 3_000
 
 
-@pytest.mark.slow
 def test_the_command_writes_the_table(tmp_path: Path) -> None:
     assert main(["--canaries", "1", "--processes", "1", "--output", str(tmp_path / "guard.md")]) == 0
     assert "| dead platform | 100.0% |" in (tmp_path / "guard.md").read_text()

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from facade.config.evidence_file import ShadowBlock
+from facade.config.evidence_file import GuardBlock, ShadowBlock
 from facade.config.facade_file import FacadeFile, FreezeBlock, ListenBlock, LogBlock, TlsBlock
 from facade.config.reach import TargetTlsBlock
 from facade.config.routes_file import CanaryBlock, GroupBlock, PlatformBlock, RouteBlock
 from facade.config.settings import Drain, Freeze, Listener, Log, Settings, Tls
 from facade.config.silo_file import PassthroughSettings, ProtectBlock, SiloBlock
+from facade.routing.guard import Guard
 from facade.routing.route import Canary, Group, Place, PlatformService, Route, Shadow, SiloReference, TargetTls
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, BreakerRules, Passthrough, Protect, Silo
@@ -89,6 +90,7 @@ def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place, fol
         group=group.name if group else None,
         owner=block.owner,
         shadow=_shadow(block.shadow or (group.shadow if group else None)),
+        guard=_guard(block.guard or (group.guard if group else None)),
         place=place,
     )
 
@@ -124,6 +126,10 @@ def _shadow(block: ShadowBlock | None) -> Shadow | None:
         headers=block.headers,
         credentials=block.credentials == "send",
     )
+
+
+def _guard(block: GuardBlock | None) -> Guard | None:
+    return None if block is None else Guard(**_given(block))
 
 
 def _listen(block: ListenBlock, folder: Path) -> Listener:

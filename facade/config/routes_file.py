@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from facade.config.block import Block, one_or_more, short_for
-from facade.config.evidence_file import ShadowBlock
+from facade.config.evidence_file import GuardBlock, ShadowBlock
 from facade.config.network import Successor
 from facade.config.reach import EndpointUrls, TargetTlsBlock, check_reach
 from facade.config.types import Name, PositiveDuration, Share, Text, Unfit, reads, written_as
@@ -142,7 +142,9 @@ class CanaryBlock(Block):
 
 
 class RouteBlock(Block):
-    """A route. Its stage and canary are its group's where it is in one, and so is its shadow where it has none."""
+    """A route. Its stage and canary are its group's where it is in one, and so are its shadow
+    and its guard where it has none.
+    """
 
     name: Name
     match: Annotated[MatchBlock, BeforeValidator(spell_out_match, json_schema_input_type=str | MatchBlock)]
@@ -151,6 +153,7 @@ class RouteBlock(Block):
     stage: Stage | None = None
     canary: CanaryBlock | None = None
     shadow: ShadowBlock | None = None
+    guard: GuardBlock | None = None
     records: Records = Records.LEGACY
     timeout: PositiveDuration | None = None
     fallback: Fallback = Fallback.NONE
@@ -166,6 +169,7 @@ class GroupBlock(Block):
     stage: Stage
     canary: CanaryBlock | None = None
     shadow: ShadowBlock | None = None
+    guard: GuardBlock | None = None
 
 
 class RoutesFile(Block):

@@ -13,7 +13,7 @@ FACADE: Final = frozenset({"tunnel_grace"})
 
 SILO: Final[frozenset[str]] = frozenset()
 
-GROUP: Final = frozenset({"guard", "plan", "point_of_no_return", "reverse_shadow_until"})
+GROUP: Final = frozenset({"plan", "point_of_no_return", "reverse_shadow_until"})
 
 ROUTE: Final = GROUP | {
     "brownouts",

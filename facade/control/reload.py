@@ -4,6 +4,9 @@ The law of this file: the value that `reload` returns is the truth of it, and lo
 that value. Whatever goes wrong on the way, the table that served goes on serving, but for routes that the files put
 further back: these go back, because that must be possible at any time (`back`). Reloads asked for while one runs are
 one more reload, not many; each caller gets the result of a load that began after they asked.
+
+What runs is what the files say with this sidecar's overrides laid over it. An override comes between two reloads, never
+into one, and both end in the same few steps.
 """
 
 from __future__ import annotations
@@ -25,13 +28,17 @@ from facade.control.begin import Beginning
 from facade.control.build import Built, Compiled, build, compiled
 from facade.control.changes import Moved, moved, needs_restart, same
 from facade.control.descriptors import too_few
+from facade.control.ledger.book import Book
+from facade.control.ledger.journal import Journal
+from facade.control.overrides.override import Override, members, subject_of
+from facade.control.overrides.overrides import Overrides
 from facade.control.roles import Outcome, ReloadResult, follow
 from facade.control.source import Source
 from facade.control.start import StartError
 from facade.control.tell import CAUSE_OF_MOVES, tell, tell_moves
 from facade.control.uncollected import uncollected
 from facade.port import SiloError
-from facade.routing.route import Place
+from facade.routing.route import Place, Route
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
 from facade.telemetry.metrics import Metrics
@@ -41,11 +48,16 @@ _log = structlog.get_logger("facade.control.reload")
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """Something new to serve, what moves by it, and the files that say so."""
+    """Something new to serve, what moves by it, and what it was made of.
+
+    `written` is what the `files` say, and `overrides` are laid over it.
+    """
 
     compiled: Compiled
     moves: tuple[Moved, ...]
     files: Mapping[str, bytes] = field(repr=False)
+    written: Configuration = field(repr=False)
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class _Prepared:
 class Reloader:
     """Keeps what serves in step with the files. `configuration` is what runs, `view` its roles for `/api/config`.
 
-    `clock` tells the time of day, aware, in UTC.
+    `overrides` are what is laid over the files. `clock` tells the time of day, aware, in UTC.
     """
 
     def __init__(
@@ -81,7 +93,11 @@ class Reloader:
         self._clock = clock
         self._beginning = beginning
         self._files = beginning.files
-        self._store = AcceptedStore(beginning.configuration.settings.state)
+        state = beginning.configuration.settings.state
+        self._store = AcceptedStore(state)
+        self._journal = Journal(Book(state), clock)
+        self.overrides = Overrides(state, clock)
+        self._written = beginning.configuration
         self._seen = beginning.seen
         self._lock = asyncio.Lock()
         self._asked = 0
@@ -95,11 +111,13 @@ class Reloader:
 
     async def start(self) -> None:
         """Open the targets of the configuration to begin with. Raises `StartError`."""
+        await asyncio.to_thread(self.overrides.load, self._written)
+        new = await asyncio.to_thread(self._work_out, self._written, self._files)
         try:
-            built = await build(await asyncio.to_thread(compiled, self.configuration), self._catalog)
+            built = await build(new.compiled, self._catalog)
         except SiloError as error:
             raise StartError(str(_not_opened(error))) from error
-        self._publish(built)
+        self._publish(built, new)
 
     async def keep(self) -> None:
         """Say and remember what was started with, once it really serves: a start that fails accepts nothing."""
@@ -110,6 +128,23 @@ class Reloader:
             _log.error("the files are mistaken, the last accepted configuration serves", revision=running)
         if self._last.outcome is Outcome.ACCEPTED:
             await self._keep(self._beginning.files)
+        for each in self.overrides.now:
+            _log.warning("stands elsewhere than its file says", subject=each.subject, to=str(each.to), why=each.why)
+        await self._journal.started(self.configuration.revision)
+
+    async def send_back(self, route: Route, cause: str, why: str, by: str = "") -> None:
+        """Let legacy answer the route, and all that moves with it, whatever their files say."""
+        async with self._lock:
+            routes = members(self._written).get(subject_of(route), ())
+            if not routes:
+                return  # a reload took it away meanwhile
+            back = self.overrides.back(routes, cause, why, by)
+            with uncollected():
+                new = await asyncio.to_thread(self._work_out, self._written, self._files, back)
+                built = await build(new.compiled, self._catalog)
+            self._publish(built, new)
+            await asyncio.to_thread(self.overrides.save)
+            await self._moved(new, cause, why=why, by=by)
 
     async def reload(self, cause: str) -> ReloadResult:
         """Read the files and serve them if they are good. `cause` is `file` or `signal`, for the log."""
@@ -129,19 +164,25 @@ class Reloader:
         with uncollected():
             prepared = await self._prepare()
         result, new = prepared.result, prepared.new
+        held = self.overrides.now
         if prepared.built is not None and new is not None:
-            self._publish(prepared.built)
-            self._files = new.files
+            self._publish(prepared.built, new)
         self.view = follow(self.view, result, self._clock())
         self._metrics.reloaded(result.outcome)
-        moves = new.moves if new is not None else ()
-        for move in moves:
-            self._metrics.moved(move.route, CAUSE_OF_MOVES)
         tell(result, self.configuration, cause)
-        await tell_moves(moves)
         if new is not None:
+            await self._moved(new, CAUSE_OF_MOVES)
             await self._keep(new.files)
+        if self.overrides.now != held:
+            await asyncio.to_thread(self.overrides.save)
         return result
+
+    async def _moved(self, new: _New, cause: str, *, why: str = "", by: str = "") -> None:
+        """Say and record what moved."""
+        for move in new.moves:
+            self._metrics.moved(move.route, cause)
+        await tell_moves(new.moves, cause, why)
+        await self._journal.moved(new.moves, cause, self.configuration.revision, by=by, why=why)
 
     async def _prepare(self) -> _Prepared:
         """Read and open; whatever fails here is a rejection, because nothing serves any differently yet."""
@@ -163,7 +204,7 @@ class Reloader:
 
     async def _accept(self, loaded: Loaded, found: Configuration) -> _Prepared:
         """Open what good files mean, unless it runs already."""
-        if same(self.configuration, found):
+        if same(self._written, found):
             return _Prepared(ReloadResult(Outcome.UNCHANGED, loaded.revision, warnings=loaded.warnings))
         new = await asyncio.to_thread(self._work_out, found, loaded.files)
         built = await build(new.compiled, self._catalog)
@@ -188,10 +229,13 @@ class Reloader:
         back = load_further_back(self._source, self.configuration, self._files, mistaken)
         return None if back is None else self._work_out(*back)
 
-    def _work_out(self, found: Configuration, files: Mapping[str, bytes]) -> _New:
-        return _New(compiled(found), tuple(moved(self.configuration.routes, found.routes)), files)
+    def _work_out(self, found: Configuration, files: Mapping[str, bytes], *more: Override) -> _New:
+        runs, overrides = self.overrides.over(found, *more)
+        moves = tuple(moved(self.configuration.routes, runs.routes))
+        return _New(compiled(runs, {each.subject for each in overrides}), moves, files, found, overrides)
 
-    def _publish(self, built: Built) -> None:
+    def _publish(self, built: Built, new: _New) -> None:
+        self._files, self._written, self.overrides.now = new.files, new.written, new.overrides
         self._snapshots.current = built.snapshot
         self._catalog.settle(built.adoption)
         stated = built.compiled

@@ -36,9 +36,10 @@ def tell(result: ReloadResult, running: Configuration, cause: str) -> None:
             _log.warning("configuration warning", problem=str(warning))
 
 
-async def tell_moves(moves: Iterable[Moved]) -> None:
-    """A line for each route that moved."""
+async def tell_moves(moves: Iterable[Moved], cause: str = CAUSE_OF_MOVES, why: str = "") -> None:
+    """A line for each route that moved; `why` is the guard's or a person's sentence."""
     for number, move in enumerate(moves, start=1):
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
-        _log.info("route moved", route=move.route, before=move.before, after=move.after, cause=CAUSE_OF_MOVES)
+        facts = {"why": why} if why else {}
+        _log.info("route moved", route=move.route, before=move.before, after=move.after, cause=cause, **facts)

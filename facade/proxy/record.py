@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from facade.outcomes import Outcome
+from facade.outcomes import Outcome, Outcomes
 from facade.problem import Problem
 from facade.proxy.passage import Chance, Passage
 from facade.snapshot import RequestLog
@@ -18,16 +18,22 @@ _ERROR: Final = 400
 
 
 class Recorder:
-    """Writes down outcomes. `draw` gives a number of [0, 1) for each call, `chance` random bytes."""
+    """Writes down outcomes, those of guarded routes for the control plane too.
 
-    def __init__(self, metrics: Metrics, draw: Callable[[], float], chance: Chance) -> None:
+    `draw` gives a number of [0, 1) for each call, `chance` random bytes.
+    """
+
+    def __init__(self, metrics: Metrics, outcomes: Outcomes, draw: Callable[[], float], chance: Chance) -> None:
         self._metrics = metrics
+        self._outcomes = outcomes
         self._draw = draw
         self._chance = chance
 
     def record(self, passage: Passage, outcome: Outcome, log: RequestLog) -> None:
         if outcome.route is not None and outcome.stage is not None:
             self._metrics.request(outcome.route, outcome.stage, outcome.side, outcome.code, outcome.seconds)
+            if passage.route is not None and passage.route.guard is not None:
+                self._outcomes.add(outcome)
         failed = outcome.status is None or outcome.status >= _ERROR or not outcome.complete
         if (failed and log.errors) or sampled(log.requests, self._draw()):
             _write(passage, outcome)

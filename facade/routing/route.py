@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from facade.routing.guard import Guard
 from facade.routing.share import threshold
 from facade.routing.stage import Stage
 
@@ -228,6 +229,7 @@ class Route:
     owner: str | None = None
     as_sent: bool = False
     shadow: Shadow | None = None
+    guard: Guard | None = None
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

@@ -24,6 +24,9 @@ RELOAD_RESULTS: Final = ("accepted", "unchanged", "rejected")
 REWRITTEN: Final = ("location", "content-location", "refresh", "link", "set-cookie")
 """Fields of an answer in which a target's own address is mapped back to the platform's."""
 
+VERDICTS: Final = ("pass", "fail", "not_enough", "error")
+"""What a guard can say: each is a series of `facade_guard_verdict`."""
+
 BREAKER_STATES: Final = ("closed", "open", "half_open")
 """The states of a breaker: each is a series of `facade_breaker_state`."""
 
@@ -100,6 +103,25 @@ PARITY: Final = Family(
 )
 COMPARED: Final = Family(
     "facade_compared_calls", "gauge", "Comparisons of a route's two sides since its last change.", ("route",)
+)
+GUARD_VERDICT: Final = Family(
+    "facade_guard_verdict",
+    "gauge",
+    "1 for what a route's guard says of it, 0 for each other verdict.",
+    ("route", "verdict"),
+)
+GUARD_MEASURED: Final = Family(
+    "facade_guard_measured",
+    "gauge",
+    "How much worse than legacy the platform was measured, by check; of parity, what it surely is.",
+    ("route", "check"),
+)
+GUARD_LIMIT: Final = Family("facade_guard_limit", "gauge", "The limit of a guard's check.", ("route", "check"))
+DIFFERS_FROM_FILE: Final = Family(
+    "facade_route_differs_from_file",
+    "gauge",
+    "1 for a route that stands elsewhere on this sidecar than its file says, 0 for each other route.",
+    ("route",),
 )
 REFUSED: Final = Family(
     "facade_refused_total", "counter", "Errors that the facade itself answered, by reason.", ("reason",)
@@ -180,6 +202,10 @@ FAMILIES: Final = (
     SHADOW,
     PARITY,
     COMPARED,
+    GUARD_VERDICT,
+    GUARD_MEASURED,
+    GUARD_LIMIT,
+    DIFFERS_FROM_FILE,
     REFUSED,
     RETRIES,
     UNMATCHED,

@@ -13,12 +13,17 @@ from facade.telemetry.families import (
     BREAKER_STATE,
     BREAKER_STATES,
     COMPARED,
+    DIFFERS_FROM_FILE,
+    GUARD_LIMIT,
+    GUARD_MEASURED,
+    GUARD_VERDICT,
     PARITY,
     ROUTE_INFO,
     ROUTE_SHARE,
     ROUTE_STAGE,
     SILO_SWITCH_OFF,
     STAGES,
+    VERDICTS,
     WAITING,
 )
 from facade.telemetry.series import Gauge
@@ -33,6 +38,7 @@ class RouteInfo:
     group: str | None
     stage: str
     share: float | None
+    differs_from_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,15 @@ class SiloInfo:
 
     name: str
     switch_off: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictInfo:
+    """What a route's guard says of it; `checks` are (name, measured, limit)."""
+
+    route: str
+    verdict: str
+    checks: tuple[tuple[str, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,33 @@ def silo_switch_off(silos: Iterable[SiloInfo]) -> Iterator[Gauge]:
         if silo.switch_off is not None:
             day = datetime.datetime.combine(silo.switch_off, datetime.time(), datetime.UTC)
             yield Gauge(SILO_SWITCH_OFF, (silo.name,), day.timestamp())
+
+
+def differs_from_file(routes: Iterable[RouteInfo]) -> Iterator[Gauge]:
+    """Say of each route whether it stands where its file says."""
+    for route in routes:
+        yield Gauge(DIFFERS_FROM_FILE, (route.name,), int(route.differs_from_file))
+
+
+def guard_verdict(verdicts: Iterable[VerdictInfo]) -> Iterator[Gauge]:
+    """Say of each verdict whether it is a guarded route's."""
+    for each in verdicts:
+        for verdict in VERDICTS:
+            yield Gauge(GUARD_VERDICT, (each.route, verdict), int(each.verdict == verdict))
+
+
+def guard_measured(verdicts: Iterable[VerdictInfo]) -> Iterator[Gauge]:
+    """State what each check of a guarded route measured."""
+    for each in verdicts:
+        for name, measured, _ in each.checks:
+            yield Gauge(GUARD_MEASURED, (each.route, name), measured)
+
+
+def guard_limit(verdicts: Iterable[VerdictInfo]) -> Iterator[Gauge]:
+    """State the limit of each check of a guarded route."""
+    for each in verdicts:
+        for name, _, limit in each.checks:
+            yield Gauge(GUARD_LIMIT, (each.route, name), limit)
 
 
 def parity(parities: Iterable[ParityInfo]) -> Iterator[Gauge]:

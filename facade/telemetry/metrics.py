@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector, 
 
 from facade.telemetry import families, information
 from facade.telemetry.exposition import SeriesCollector, Source, slices
-from facade.telemetry.information import ParityInfo, ProtectionInfo, RouteInfo, SiloInfo
+from facade.telemetry.information import ParityInfo, ProtectionInfo, RouteInfo, SiloInfo, VerdictInfo
 from facade.telemetry.series import Counter, Gauge, Histogram, Opened
 
 _SERVER_ERROR: Final = "5xx"
@@ -50,6 +50,7 @@ class Metrics:
         self._silos: tuple[SiloInfo, ...] = ()
         self._protections: Callable[[], Iterable[ProtectionInfo]] = tuple
         self._parities: Callable[[], Iterable[ParityInfo]] = tuple
+        self._verdicts: Callable[[], Iterable[VerdictInfo]] = tuple
         self._open_fixed_sets(reasons)
         self._process = CollectorRegistry()
         ProcessCollector(registry=self._process)
@@ -152,6 +153,10 @@ class Metrics:
         """Ask here, at each scrape, what the comparisons of routes came to."""
         self._parities = parities
 
+    def judged_by(self, verdicts: Callable[[], Iterable[VerdictInfo]]) -> None:
+        """Ask here, at each scrape, what guards say of their routes."""
+        self._verdicts = verdicts
+
     def moved(self, route: str, cause: str) -> None:
         """Count a change of a route's stage or share; `cause` is one of `families.CAUSES`, else ValueError."""
         if cause not in families.CAUSES:
@@ -228,6 +233,10 @@ class Metrics:
         yield families.BREAKER_STATE, information.breaker_state(self._protections())
         yield families.PARITY, information.parity(self._parities())
         yield families.COMPARED, information.compared(self._parities())
+        yield families.GUARD_VERDICT, information.guard_verdict(self._verdicts())
+        yield families.GUARD_MEASURED, information.guard_measured(self._verdicts())
+        yield families.GUARD_LIMIT, information.guard_limit(self._verdicts())
+        yield families.DIFFERS_FROM_FILE, information.differs_from_file(self._routes)
         yield families.ROUTE_INFO, information.route_info(self._routes)
         yield families.ROUTE_STAGE, information.route_stage(self._routes)
         yield families.ROUTE_SHARE, information.route_share(self._routes)

@@ -9,6 +9,7 @@ from far_end import FarEnd, settle
 from network import Network
 
 from facade.comparisons import Comparisons
+from facade.outcomes import Outcomes
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
 from facade.proxy.shadow.mirror import Mirror
@@ -54,7 +55,7 @@ class Ground:
         self.pool = origin.members[0].pool
         self._silo = HttpTarget("silo", Endpoints((origin,), self.wheel), self.in_flight, patience=10.0)
         self.snapshots = Snapshots(self.snapshot("0"))
-        recorder = Recorder(metrics, lambda: 1.0, bytes)
+        recorder = Recorder(metrics, Outcomes(), lambda: 1.0, bytes)
         comparisons = Comparisons(lambda: 0.0, bytes(32))
         handler = Handler(
             self.snapshots,

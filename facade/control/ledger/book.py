@@ -30,14 +30,16 @@ class Book:
     def __repr__(self) -> str:
         return f"<Book {self.path} last={self._last}>"
 
-    def add(self, entry: Entry) -> Last:
-        """Write an entry; returns what is last now. Raises OSError, and `Edited` where what is there is no ledger."""
-        if self._last is None:
-            self._last = self._open()
-        line, last = bound(entry, self._last)
+    def add(self, *entries: Entry) -> Last:
+        """Write entries; returns what is last now. Raises OSError, and `Edited` where what is there is no ledger."""
+        last = self._last = self._last or self._open()
+        lines = []
+        for entry in entries:
+            line, last = bound(entry, last)
+            lines.append(line)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _OURS)
         try:
-            _write(descriptor, line)
+            _write(descriptor, b"".join(lines))
             os.fsync(descriptor)
         except OSError:
             self._last = None  # who knows how much of it is there: look again
@@ -76,6 +78,6 @@ def _whole(content: bytes) -> int:
     return content.rfind(b"\n") + 1
 
 
-def _write(descriptor: int, line: bytes) -> None:
-    while line:
-        line = line[os.write(descriptor, line) :]
+def _write(descriptor: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(descriptor, content) :]

@@ -126,7 +126,7 @@ class Mirror:
         comparisons = self._comparisons.of(route)
         legacy, platform = _ordered(copy, answered)
         async with self._comparing:
-            comparison = await asyncio.to_thread(comparisons.compare, legacy, platform, self._clock)
+            comparison = await asyncio.to_thread(comparisons.compare, legacy, platform, self._clock, noise=copy.noise)
         self._metrics.shadowed(route.name, comparisons.add(comparison, self._wall(), noise=copy.noise))
 
     def _count(self, copy: Copy, nothing: Nothing) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from facade.compare.answer import ComparedAnswer
 from facade.compare.comparing import compare, compare_again
+from facade.compare.forms import EXACT
 from facade.compare.paths import LONGEST_PATH, is_path
 from facade.compare.rules import CompareRules
 
@@ -91,7 +92,7 @@ def test_numbers_within_the_tolerance_are_equal_in_any_order_and_beyond_it_are_n
     prices: list[Any], data: st.DataObject
 ) -> None:
     rules = CompareRules(unordered=frozenset({"a"}), tolerance={"a[]": Decimal("0.01")})
-    near = [Decimal(price) + data.draw(st.sampled_from(["-0.01", "0", "0.01"]).map(Decimal)) for price in prices]
+    near = [EXACT.add(price, data.draw(st.sampled_from(["-0.01", "0", "0.01"]).map(Decimal))) for price in prices]
     assert differences({"a": prices}, {"a": data.draw(st.permutations(near))}, rules) == []
     far = [*near[:-1], Decimal(10) ** 31]
     assert differences({"a": prices}, {"a": far}, rules) == ["a[] value"]

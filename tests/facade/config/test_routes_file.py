@@ -60,7 +60,7 @@ routes:
                                                                 "legacy, platform; write one of them"),
         ("canary: {share: 5%, by: address, platform_for: [header X]}", "7: canary.platform_for: the rule "
                                                                        "for 'header X' needs a value"),
-        ("guard: {calls: 1000}", "7: guard is not built yet; remove it"),
+        ("guard: {calls: 1000}", "7: guard has no check; add one, such as errors: +1 point"),
         ("shadow: {noise: 20%}", "7: shadow asks legacy twice for more than a tenth of its calls; "
                                  "write noise: 1%, which is enough"),
         ("shadow: {}", "7: shadow compares nothing; add sample, such as sample: 10%, or leave shadow out"),
@@ -131,7 +131,10 @@ def test_a_staff_only_canary_needs_no_sticky_key(routes_told):
         ("routes: [{}]\n", ["1: name is missing; add it", "1: match is missing; add it"]),
         ("groups: [{name: a}]\n", ["1: routes is missing; add it", "1: stage is missing; add it"]),
         ("groups: [{name: a, stage: legacy, routes: []}]\n", ["1: routes holds nothing; write at least one"]),
-        ("groups: [{name: a, stage: legacy, routes: [b], guard: {}}]\n", ["1: guard is not built yet; remove it"]),
+        (
+            "groups: [{name: a, stage: legacy, routes: [b], guard: {}}]\n",
+            ["1: guard has no check; add one, such as errors: +1 point"],
+        ),
     ],
 )
 def test_the_lists_of_a_file_are_told(told, text: str, sentences: list[str]):

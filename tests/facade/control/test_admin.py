@@ -143,7 +143,7 @@ async def test_what_differs_between_the_sides_of_a_route_is_told_without_a_value
     json_field = ((b"Content-Type", b"application/json"),)
     for legacy, platform in ((b'{"owner": "Ada"}', b'{"owner": "Bob"}'), (b'{"owner": "Ada"}', b'{"owner": "Ada"}')):
         found = known.compare(
-            ComparedAnswer(200, json_field, legacy), ComparedAnswer(200, json_field, platform), lambda: 0.0
+            ComparedAnswer(200, json_field, legacy), ComparedAnswer(200, json_field, platform), lambda: 0.0, noise=False
         )
         known.add(found, NOW.timestamp(), noise=False)
     _, body = await ask(site, "/api/differences", ("route", "titles.read"))

@@ -14,16 +14,17 @@ import pytest
 import structlog
 
 from facade.comparisons import Comparisons
-from facade.config.settings import Configuration
 from facade.control import reload as module
 from facade.control.accepted import AcceptedStore
 from facade.control.begin import begin
 from facade.control.build import nothing
+from facade.control.ledger.book import Book
 from facade.control.reload import Reloader
 from facade.control.roles import Outcome
 from facade.control.source import Source
 from facade.control.start import StartError
 from facade.port import Services, SiloUnreachable
+from facade.routing.route import Route
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
 from facade.targets.protect.protections import Protections
@@ -96,9 +97,9 @@ async def test_a_good_change_is_served_counted_logged_and_kept(house: House):
     assert house.figure("facade_moves_total", route="titles.read", cause="file") == 1
     assert house.figure("facade_route_stage", route="titles.read", stage="platform") == 1
     assert house.reloader.view.running.revision == result.revision
-    assert {"event": "route moved", "route": "titles.read", "before": "legacy", "after": "platform"}.items() <= said[
-        -1
-    ].items()
+    (line,) = [line for line in said if line["event"] == "route moved"]
+    moved = {"route": "titles.read", "before": "legacy", "after": "platform", "cause": "file"}
+    assert moved.items() <= line.items()
     kept = AcceptedStore(house.files.folder / "state").read()
     assert kept is not None
     assert kept.revision == result.revision
@@ -144,7 +145,7 @@ async def test_in_mistaken_files_a_route_that_stands_further_back_goes_back_and_
     view = house.reloader.view
     assert view.running.revision == view.accepted.revision == result.running
     assert view.rejected is not None
-    assert [line["event"] for line in said] == ["configuration rejected", "route moved"]
+    assert [line["event"] for line in said] == ["configuration rejected", "route moved", "ledger"]
     assert said[0]["running"] == result.running
     assert house.figure("facade_config_reloads_total", result="rejected") == 1
     assert house.figure("facade_moves_total", route="titles.read", cause="file") == 2
@@ -212,7 +213,8 @@ async def test_nothing_is_said_or_kept_of_a_start_before_it_serves(house: House,
     assert house.figure("facade_config_reloads_total", result="accepted") == 1
     with structlog.testing.capture_logs() as said:
         await reloader.keep()
-    assert [(line["event"], line["cause"]) for line in said] == [("configuration accepted", "start")]
+    assert [line["event"] for line in said] == ["configuration accepted", "ledger"]
+    assert said[0]["cause"] == "start"
     assert (tmp_path / "other/accepted.json").exists()
 
 
@@ -246,7 +248,7 @@ async def test_what_only_a_restart_changes_is_said_and_the_rest_is_served(house:
 
 
 async def test_a_defect_while_reading_is_a_rejection_and_never_the_end(house: House, monkeypatch: pytest.MonkeyPatch):
-    def broken(_: Configuration) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("a caller's bytes")
 
     serving = house.snapshots.current
@@ -348,6 +350,7 @@ async def test_a_sidecar_that_began_on_its_memory_says_so_until_the_files_are_me
     assert [line["event"] for line in said] == [
         "configuration rejected",
         "the files are mistaken, the last accepted configuration serves",
+        "ledger",
     ]
     assert reloader.view.from_state
     house.files.change("routes/property.yaml", "lgeacy", "legacy")
@@ -364,3 +367,69 @@ async def test_nothing_is_collected_while_files_are_read(house: House, monkeypat
     await house.reloader.reload("file")
     assert collects == [False]
     assert gc.isenabled()
+
+
+# Overrides
+
+
+def entries(house: House) -> list[tuple[str, str | None, str]]:
+    book = Book(house.reloader.configuration.settings.state)
+    return [(entry.what, entry.after, entry.cause) for entry, _ in book.entries()]
+
+
+def route(house: House) -> Route:
+    return next(each for each in house.reloader.configuration.routes if each.name == "titles.read")
+
+
+async def test_a_route_that_is_sent_back_stands_at_legacy_whatever_its_file_says(house: House):
+    house.move("platform")
+    await house.reloader.reload("file")
+    revision = house.snapshots.current.revision
+    with structlog.testing.capture_logs() as said:
+        await house.reloader.send_back(route(house), "guard", "titles.read went back to legacy: because")
+    assert house.stage("titles.read") == "legacy"
+    assert house.snapshots.current.revision == revision
+    assert house.figure("facade_moves_total", route="titles.read", cause="guard") == 1
+    assert house.figure("facade_route_differs_from_file", route="titles.read") == 1
+    assert said[0]["why"] == "titles.read went back to legacy: because"
+    assert entries(house)[-2:] == [("titles.read", "platform", "file"), ("titles.read", "legacy", "guard")]
+
+
+async def test_it_stays_there_over_reloads_of_other_things_and_over_a_restart(house: House):
+    house.move("platform")
+    await house.reloader.reload("file")
+    await house.reloader.send_back(route(house), "guard", "because")
+    house.files.change("routes/property.yaml", "successor: /find", "successor: /elsewhere")
+    assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED
+    assert house.stage("titles.read") == "legacy"
+    source = house.files.source()
+    parts = house.catalog, house.snapshots, house.metrics, COMPARISONS
+    again = Reloader(source, begin(source, NOW), *parts, lambda: NOW)
+    await again.start()
+    assert house.stage("titles.read") == "legacy"
+    assert [each.subject for each in again.overrides.now] == ["titles.read"]
+
+
+async def test_the_next_change_of_the_route_in_its_file_ends_it(house: House):
+    house.move("platform")
+    await house.reloader.reload("file")
+    await house.reloader.send_back(route(house), "guard", "because")
+    house.files.change("routes/property.yaml", "stage: platform", "stage: shadow")
+    await house.reloader.reload("file")
+    assert (house.stage("titles.read"), house.reloader.overrides.now) == ("shadow", ())
+    assert house.figure("facade_route_differs_from_file", route="titles.read") == 0
+    house.files.change("routes/property.yaml", "stage: shadow", "stage: platform")
+    await house.reloader.reload("file")
+    assert house.stage("titles.read") == "platform"
+
+
+async def test_a_ledger_that_somebody_edited_stops_nothing_and_is_told_of(house: House):
+    path = house.reloader.configuration.settings.state / "ledger.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"start", b"stort"))
+    house.reloader._journal._book._last = None
+    house.move("platform")
+    with structlog.testing.capture_logs() as said:
+        await house.reloader.reload("file")
+    assert house.stage("titles.read") == "platform"
+    (line,) = [line for line in said if line["event"] == "ledger not written"]
+    assert "line 1: it, or what stood before it, was changed after it was written" in line["problem"]

@@ -19,6 +19,7 @@ from network import DATE, Front, Network, resting_wheel
 from structlog.testing import capture_logs
 
 from facade.comparisons import Comparisons
+from facade.outcomes import Outcomes
 from facade.problem import Problem, Refusal
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
@@ -89,7 +90,7 @@ class House:
         self.platform = FakeTarget("service:80", self.metrics, platform)
         self.portal = FakeTarget("portal", self.metrics, silo="portal") if unmatched else None
         self.snapshots = Snapshots(self.snapshot(routes or (route_of(),), log or RequestLog(0.0)))
-        recorder = Recorder(self.metrics, lambda: 0.5, bytes)
+        recorder = Recorder(self.metrics, Outcomes(), lambda: 0.5, bytes)
         no_tunnels = cast(Any, None)
         self.comparisons = Comparisons(lambda: 0.0, bytes(32))
         self.mirror = Mirror(self.comparisons, self.metrics, draw=lambda: 0.5, clock=monotonic, wall=lambda: 0.0)

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
-from facade.outcomes import Outcome
+from facade.outcomes import Outcome, Outcomes
 from facade.proxy.passage import Passage
 from facade.proxy.record import Recorder
 from facade.routing.stage import Side, Stage
@@ -36,7 +36,7 @@ def passage() -> Passage:
 def recorded(outcome: Outcome, log: RequestLog, draw: float = 0.5) -> tuple[list[dict[str, Any]], Metrics]:
     metrics = Metrics("1", [])
     with capture_logs() as events:
-        Recorder(metrics, lambda: draw, chance).record(passage(), outcome, log)
+        Recorder(metrics, Outcomes(), lambda: draw, chance).record(passage(), outcome, log)
     return cast(list[dict[str, Any]], events), metrics
 
 
@@ -63,7 +63,7 @@ def test_a_call_is_counted_by_route_stage_side_and_code(outcome: Outcome, labels
 def refused(request_id: str, log: RequestLog) -> tuple[str, list[dict[str, Any]], Metrics]:
     metrics = Metrics("1", [TOO_LONG.reason])
     with capture_logs() as events:
-        named = Recorder(metrics, lambda: 0.5, chance).refused(TOO_LONG, request_id, log)
+        named = Recorder(metrics, Outcomes(), lambda: 0.5, chance).refused(TOO_LONG, request_id, log)
     return named, cast(list[dict[str, Any]], events), metrics
 
 
