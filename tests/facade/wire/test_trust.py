@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from structlog.testing import capture_logs
 
 from facade.wire.trust import Trust
 
@@ -76,17 +77,15 @@ async def test_a_file_that_is_replaced_by_one_as_long_and_as_old_is_read_again(p
     assert await trust.context() is not before
 
 
-async def test_files_that_cannot_be_read_any_more_leave_what_was_read(
-    pems: Pems, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_files_that_cannot_be_read_any_more_leave_what_was_read(pems: Pems) -> None:
     trust = pems.trust()
     before = await trust.context()
-    pems.key.write_text("half a ke")
-    assert [await trust.context() for _ in range(3)] == [before] * 3
-    pems.key.unlink()
-    assert await trust.context() is before
-    said = capsys.readouterr().out
-    assert said.count("certificates kept") == 2  # once for each change
+    with capture_logs() as events:
+        pems.key.write_text("half a ke")
+        assert [await trust.context() for _ in range(3)] == [before] * 3
+        pems.key.unlink()
+        assert await trust.context() is before
+    assert str(events).count("certificates kept") == 2  # once for each change
     pems.renew()
     assert await trust.context() is not before
 

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from far_end import settle
 from network import Network, resting_wheel
+from structlog.testing import capture_logs
 
 from facade.problem import Refusal
 from facade.targets.endpoints.endpoints import Endpoints
@@ -135,12 +136,13 @@ async def test_where_all_would_be_left_out_all_are_used() -> None:
     assert {two.chosen_last() for _ in range(4)} == {"1", "2"}
 
 
-async def test_the_log_says_who_is_left_out_and_who_is_back(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_log_says_who_is_left_out_and_who_is_back() -> None:
     two = Set(A, B)
-    two.fail(0, times=10)
-    two.endpoints.answered(two.member(0))
-    two.endpoints.answered(two.member(0))
-    said = capsys.readouterr().out
+    with capture_logs() as events:
+        two.fail(0, times=10)
+        two.endpoints.answered(two.member(0))
+        two.endpoints.answered(two.member(0))
+    said = str(events)
     assert said.count("endpoint left out") == 1
     assert "10.0.0.1:1" in said
     assert "target_refused" in said

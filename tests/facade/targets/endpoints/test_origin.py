@@ -7,6 +7,7 @@ import socket
 import pytest
 from far_end import settle
 from network import Network, resting_wheel
+from structlog.testing import capture_logs
 
 from facade.routing.route import TargetTls
 from facade.targets.endpoints.origin import AGAIN, MOST, SOONEST, Origin, Reach, authority_of, name_of
@@ -151,18 +152,19 @@ async def test_a_closed_origin_looks_up_no_more_and_keeps_no_connection(network:
 
 
 async def test_the_log_says_once_that_a_name_is_not_found_and_that_it_is_again(
-    network: Network, capsys: pytest.CaptureFixture[str]
+    network: Network,
 ) -> None:
     wheel = resting_wheel()
     origin = origin_of("http://silo.example:7000", wheel)
-    for _ in range(3):
+    with capture_logs() as events:
+        for _ in range(3):
+            origin.look_up()
+            await settle()
+            wheel.turn(wheel.now + SOONEST)
+        network.names["silo.example"] = ["10.0.0.1"]
         origin.look_up()
         await settle()
-        wheel.turn(wheel.now + SOONEST)
-    network.names["silo.example"] = ["10.0.0.1"]
-    origin.look_up()
-    await settle()
-    said = capsys.readouterr().out
+    said = str(events)
     assert (said.count("name not found"), said.count("name found again")) == (1, 1)
 
 
