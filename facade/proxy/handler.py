@@ -149,6 +149,7 @@ class Handler:
         return snapshot.unmatched
 
     async def _pass_protected(self, target: Target, protection: Protection, request: Request, passage: Passage) -> None:
+        await target.prepare(request)
         with await protection.admit(request) as admission:
             await self._pass(target, request, passage, admission)
 

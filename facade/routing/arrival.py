@@ -22,10 +22,8 @@ _HOSTS: Final = 4096
 _MAX_PASSES: Final = 4
 """A request that has come through this many facades goes round in a circle (RFC 9110 section 7.6.3)."""
 
-_HOST: Final = re.compile(
-    r"(?P<name>(?:[A-Za-z0-9_~!$&'()*+,;=.-]|%[0-9A-Fa-f]{2})+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?"
-)
-"""RFC 3986 section 3.2.2 without userinfo."""
+_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9_~!$&'()*+,;=.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+"""RFC 3986 section 3.2.2 without userinfo, and without escapes: a name that is spelled with them is another to some."""
 
 _LONGEST_HOST: Final = 253 + len(":65535")
 """Bytes of a Host: a DNS name (RFC 1035 section 2.3.4) and a port. What is remembered by its Host must be small."""
@@ -60,9 +58,9 @@ def check_host(host: bytes) -> None:
 
 @lru_cache(maxsize=_HOSTS)
 def host_name(host: bytes) -> str:
-    """A Host field as the route table knows it: lower case, without port; empty where there is none."""
+    """A Host field as the route table knows it: lower case, without port and root's dot; empty where there is none."""
     match = _HOST.fullmatch(host.decode("latin-1"))
-    return match["name"].lower() if match is not None else ""
+    return match["name"].lower().removesuffix(".") if match is not None else ""
 
 
 def read_target(head: RequestHead, host: bytes, *, as_sent: bool) -> tuple[str, bytes]:

@@ -62,8 +62,7 @@ class HttpTarget(Target):
         return f"<HttpTarget {self.name} {self._endpoints!r}>"
 
     async def ask(self, request: Request) -> Reply:
-        if request.body.length == CHUNKED and not self._takes_chunks:
-            await collect(request)
+        await self.prepare(request)
         repeatable = request.head.method in _REPEATABLE and request.body.ended and request.body.length == 0
         endpoints = self._endpoints
         member = endpoints.choose() or await endpoints.found(self._reached_by(request))
@@ -78,7 +77,7 @@ class HttpTarget(Target):
                 if died:
                     member.pool.died()
                 if not repeatable or not died:
-                    endpoints.failed(member, refusal.problem)
+                    self._failed(member, request, refusal)
                     raise
                 if self._retries is not None:
                     self._retries.value += 1
@@ -86,8 +85,17 @@ class HttpTarget(Target):
         try:
             return self._answered(await upstream.ask(self._question(request, member)), member, request)
         except Refusal as refusal:
-            endpoints.failed(member, refusal.problem)
+            self._failed(member, request, refusal)
             raise
+
+    def _failed(self, member: Member, request: Request, refusal: Refusal) -> None:
+        """Count it, unless the target only lost patience with a caller who had not sent all of the request."""
+        if request.body.ended or refusal.problem is not refusals.BROKEN:
+            self._endpoints.failed(member, refusal.problem)
+
+    async def prepare(self, request: Request) -> None:
+        if request.body.length == CHUNKED and not self._takes_chunks:
+            await collect(request)
 
     def _reached_by(self, request: Request) -> float:
         """When a target that has taken no connection has been silent for too long."""

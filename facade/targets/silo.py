@@ -57,9 +57,15 @@ class SiloTarget(Target):
     def __repr__(self) -> str:
         return f"<SiloTarget {self.silo}.{self.operation}>"
 
-    async def ask(self, request: Request) -> Reply:
-        if not request.body.ended and b"100-continue" in request.head.tokens(EXPECT):
+    async def prepare(self, request: Request) -> None:
+        if request.body.ended:
+            return
+        if b"100-continue" in request.head.tokens(EXPECT):
             request.interim(_CONTINUE)
+        request.body = Body.whole(await request.body.collect(_BODY))
+
+    async def ask(self, request: Request) -> Reply:
+        await self.prepare(request)
         body = await request.body.collect(_BODY)
         deadline = min(request.until, self._clock() + self._patience)
         call = _call(request, self.operation, body, deadline)

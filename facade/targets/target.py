@@ -22,6 +22,9 @@ class Target(abc.ABC):
     in_flight: Gauge
     protection: Protection | None = None
 
+    async def prepare(self, request: Request) -> None:  # noqa: B027 - most targets take a request as it comes
+        """Take in of the request what has to be here before it can be asked: nobody takes a slot meanwhile."""
+
     @abc.abstractmethod
     async def ask(self, request: Request) -> Reply:
         """Answer, or raise `Refusal` with what the caller is told. Cancelling it lets the target go at once."""

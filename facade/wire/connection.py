@@ -17,9 +17,15 @@ from facade.wire.chunks import last_chunk
 from facade.wire.deadlines import NEVER, Deadlines
 from facade.wire.decoders import Decoder
 from facade.wire.message import Field
+from facade.wire.sockets import unsent
 
 BODY_IDLE: Final = 30.0
 """Seconds in which a body that is under way must move; slow links pause for seconds, not for half a minute."""
+
+SLOWEST: Final = 240
+"""Bytes a second that a peer must bring of a body, or take of what it is sent, on average over its patience: what
+well-known servers ask of a client, and a tenth of what the oldest of mobile networks gives. Less is somebody who only
+holds a connection."""
 
 _RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER on, with no time to linger: closing resets the connection."""
@@ -34,6 +40,8 @@ class Connection(asyncio.Protocol):
         "_deadlines",
         "_drained",
         "_feeder",
+        "_left",
+        "_looked_at",
         "_transport",
         "body_idle",
         "due",
@@ -55,6 +63,8 @@ class Connection(asyncio.Protocol):
         self._feeder: Body | None = None
         self._chunked = False
         self._drained: asyncio.Future[None] | None = None
+        self._left = 0
+        self._looked_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -139,6 +149,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.full = True
+        self.is_taking()
         self._watch_body()
         if self._feeder is not None:
             self._feeder.hold()
@@ -148,6 +159,17 @@ class Connection(asyncio.Protocol):
         self._wake_drained()
         if self._feeder is not None:
             self._feeder.go_on()
+
+    def is_taking(self) -> bool:
+        """Whether the peer has taken enough of what it was sent since this was last asked.
+
+        A socket that is full says nothing until much of it is free, which with a slow peer takes longer than patience
+        lasts; so the bytes that are left are counted.
+        """
+        now, left = self._deadlines.now, self._transport.get_write_buffer_size() + unsent(self._transport)
+        taken, seconds = self._left - left, now - self._looked_at
+        self._left, self._looked_at = left, now
+        return taken > 0 and taken >= SLOWEST * seconds
 
     async def drained(self) -> None:
         """Wait until the socket takes bytes again."""

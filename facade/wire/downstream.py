@@ -85,13 +85,21 @@ class Downstream(Receiving):
         if self._lingering:
             self._part()
         elif self.full:
-            self.abort()
+            self._look_at_reader()
         elif self._exchange is not None:
             self._fail(refusals.SLOW_REQUEST)
         elif self._reader is not None and self._reader.started:
             self._refuse(refusals.SLOW_REQUEST)
         else:
             self._close()
+
+    def _look_at_reader(self) -> None:
+        """A client that takes its answer slowly is waited for, one that only holds it is cut."""
+        if self.is_taking():
+            self.until = self._deadlines.now + self.body_idle
+            self._watch_body()
+        else:
+            self.abort()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -143,6 +151,8 @@ class Downstream(Receiving):
     async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
         """Write an answer; return when all of it is with the socket."""
         self.write_message(head, body, chunked=chunked)
+        if self._kept:
+            self._recount()
         if not body.ended or body.failure is not None:
             await body.done()
         if self.full:
@@ -159,6 +169,8 @@ class Downstream(Receiving):
         ahead, self._ahead = self._ahead, b""
         if ahead:
             sent.feed(ahead)
+        if self._kept:
+            self._recount()
         if self._stalled:
             self._stalled = False
             self.resume_reading()
@@ -194,12 +206,12 @@ class Downstream(Receiving):
         if exchange.started or self.closing:
             self.abort()
         else:
-            self._refuse(exchange.failure, exchange.request_id)
+            self._refuse(exchange.failure, exchange.request_id, head_only=exchange.head.method == b"HEAD")
 
-    def _refuse(self, problem: Problem, request_id: str = "") -> None:
+    def _refuse(self, problem: Problem, request_id: str = "", *, head_only: bool = False) -> None:
         """Answer with the problem and close: after a message that cannot be read, nothing that follows can be."""
         request_id = self._server.refused(problem, request_id)
-        self.write(problem_answer(problem, self.date(), request_id=request_id, close=True))
+        self.write(problem_answer(problem, self.date(), request_id=request_id, close=True, head_only=head_only))
         self._leave()
 
     def _leave(self) -> None:

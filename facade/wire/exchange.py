@@ -67,17 +67,16 @@ class Exchange:
         return not self.wants_keep_alive
 
     def interim(self, head: ResponseHead) -> None:
-        """Pass on a 1xx head (RFC 9110 section 15.2). An HTTP/1.0 client gets none."""
-        if self.takes_chunks and not self.started:
+        """Pass on a 1xx head (RFC 9110 section 15.2). An HTTP/1.0 client gets none, and one that takes none no more."""
+        if self.takes_chunks and not self.started and not self._connection.full:
             self._connection.write(interim_bytes(head))
 
     async def tunnel(self, reply: Reply, connection: Upstream, tunnel: Tunnel) -> Ending:
         """Pass on the 101, then bytes both ways until the tunnel ends."""
         self.started = True
         self.wants_keep_alive = False
-        ending = await self._connection.tunnel(switch_bytes(reply.head), reply.body, connection, tunnel)
-        self.sent = True
-        return ending
+        self.sent = True  # all that HTTP knows of the answer is its head
+        return await self._connection.tunnel(switch_bytes(reply.head), reply.body, connection, tunnel)
 
     async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
         """Send the answer, at the client's pace. Raises the body's `Refusal` when it breaks off on the way."""

@@ -62,8 +62,8 @@ def _twins(name: str) -> list[str]:
 def _request_cut(*, trusted: bool, host: bool, trace: bool) -> re.Pattern[bytes]:
     """What is taken out of a request: by whether its sender is trusted, and Host and the trace are replaced."""
     ours = FORWARDING | {MARK}
-    every = [name.replace("-", "[-_]") for name in sorted(HOP_BY_HOP if trusted else HOP_BY_HOP | ours)]
-    only_twins = ["content-length", *sorted(ours) * trusted]
+    every = [*sorted(HOP_BY_HOP), *(name.replace("-", "[-_]") for name in sorted(ours) * (not trusted))]
+    only_twins = ["content-length", "transfer-encoding", *sorted(ours) * trusted]
     twins = [twin for name in only_twins for twin in _twins(name)]
     return _lines_of(*every, *twins, *["host"] * host, *sorted(TRACE) * trace)
 
@@ -146,7 +146,7 @@ def response_bytes(head: ResponseHead, date: bytes | None, *, chunked: bool, htt
 
 def switch_bytes(head: ResponseHead) -> bytes:
     """A 101 head: the one answer whose `Upgrade` goes on, because the client asked for it (RFC 9110 section 7.8)."""
-    block = _without(head.block, head.lowered, _ANSWER_CUT)
+    block = _without(head.block, head.lowered, _LENGTHLESS_CUT)
     protocol = head.upgrade() or b""
     return b"HTTP/1.1 101 %b%b\r\nConnection: Upgrade\r\nUpgrade: %b\r\n\r\n" % (head.reason, block, protocol)
 

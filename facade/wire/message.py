@@ -36,14 +36,12 @@ def name(text: str) -> Name:
     return Name(b"\r\n" + text.lower().encode("ascii") + b":")
 
 
-AUTHORIZATION: Final = name("authorization")
 CONNECTION: Final = name("connection")
 CONTENT_LENGTH: Final = name("content-length")
 COOKIE: Final = name("cookie")
 EXPECT: Final = name("expect")
 HOST: Final = name("host")
 MAX_FORWARDS: Final = name("max-forwards")
-PROXY_AUTHORIZATION: Final = name("proxy-authorization")
 SET_COOKIE: Final = name("set-cookie")
 TE: Final = name("te")
 TRACEPARENT: Final = name("traceparent")
@@ -115,7 +113,7 @@ class Head:
 
     def tokens(self, name: Name) -> list[bytes]:
         """The members of a comma-separated list field in lower case, over all its lines (RFC 9110 section 5.6.1)."""
-        return _members(b",".join(self.values(name)))
+        return members(b",".join(self.values(name)))
 
     def lines(self) -> list[bytes]:
         """Every field line as sent."""
@@ -138,7 +136,7 @@ class Head:
         """
         if b"upgrade" not in self.options or self.minor != HTTP_1_1:
             return None
-        protocol = self.get(UPGRADE)
+        protocol = b", ".join(self.values(UPGRADE))
         return None if not protocol or b"h2c" in protocol.lower() else protocol
 
 
@@ -170,18 +168,18 @@ class ResponseHead(Head):
         return f"<ResponseHead {self.status} fields={len(self.lines())}>"
 
 
-def _members(said: bytes) -> list[bytes]:
+def members(said: bytes) -> list[bytes]:
     return [member for part in said.lower().split(b",") if (member := part.strip(_OWS))]
 
 
 def _options(values: list[bytes]) -> frozenset[bytes]:
     said = b",".join(values)
-    return _remembered(said) if len(said) <= _SPELLING else frozenset(_members(said))
+    return _remembered(said) if len(said) <= _SPELLING else frozenset(members(said))
 
 
 @lru_cache(maxsize=_SPELLINGS)
 def _remembered(said: bytes) -> frozenset[bytes]:
-    return frozenset(_members(said))
+    return frozenset(members(said))
 
 
 def block(fields: list[Field]) -> bytes:

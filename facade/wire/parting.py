@@ -53,6 +53,7 @@ class Parting(Connection):
     def _close(self) -> None:
         """Close when the client has taken what was sent; one that does not is cut."""
         self._lingering = True
+        self.is_taking()
         self.until = self._deadlines.now + self._limits.body_timeout
         self._deadlines.watch(self, self._deadlines.now + _GOODBYE if self.secure else self.until)
         self._transport.close()
@@ -65,5 +66,8 @@ class Parting(Connection):
             self._close()
         elif self.secure and self._deadlines.now < self.until and unsent(self._transport):
             self._deadlines.watch(self, self._deadlines.now + _GOODBYE)
+        elif self._transport.get_write_buffer_size() and self.is_taking():
+            self.until = self._deadlines.now + self._limits.body_timeout
+            self._deadlines.watch(self, self.until)
         else:
             self.abort()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.body import Body
+from facade.wire.connection import SLOWEST
 from facade.wire.deadlines import NEVER
 from facade.wire.decoders import request_decoder
 from facade.wire.framing import request_framing
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 _AHEAD: Final = 64 * 1024
 """Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read."""
-
-SLOWEST: Final = 240
-"""Bytes a second that a request's body must bring, on average over `limits.body_timeout`: what well-known servers ask
-of a client, and a tenth of what the oldest of mobile networks gives. Less is somebody who only holds a connection."""
 
 
 class Receiving(Parting):
@@ -147,6 +144,12 @@ class Receiving(Parting):
                 raise Refusal(refusals.NO_MEMORY)
             self._fail(refusals.NO_MEMORY)
 
+    def _recount(self) -> None:
+        """Some of what waited has gone on."""
+        kept = len(self._ahead) + (self._exchange.body.held if self._exchange is not None else 0)
+        self._server.kept += kept - self._kept
+        self._kept = kept
+
     def _let_go(self) -> None:
         """Nothing waits here any more."""
         self._server.kept -= self._kept
@@ -162,6 +165,6 @@ class Receiving(Parting):
         """The request under way turned out bad."""
         raise NotImplementedError
 
-    def _refuse(self, problem: Problem, request_id: str = "") -> None:
+    def _refuse(self, problem: Problem, request_id: str = "", *, head_only: bool = False) -> None:
         """What came is no request."""
         raise NotImplementedError

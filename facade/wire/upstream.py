@@ -16,7 +16,7 @@ from facade.wire.framing import UNTIL_CLOSE, response_framing
 from facade.wire.leniency import STRICT, Leniency
 from facade.wire.lenient import AnswerReader, answer_decoder, answer_reader
 from facade.wire.limits import Limits
-from facade.wire.message import Field, ResponseHead
+from facade.wire.message import Field, ResponseHead, members
 from facade.wire.question import Question
 from facade.wire.sockets import last_words
 
@@ -179,7 +179,10 @@ class Upstream(Connection):
         self._lost(self)
 
     def overdue(self) -> None:
-        self._fail(refusals.LATE)
+        if self.full and self._deadlines.now < self.until and self.is_taking():
+            self._watch_body()
+        else:
+            self._fail(refusals.LATE)
 
     # Reading.
 
@@ -231,7 +234,7 @@ class Upstream(Connection):
         question, waiter, protocol = self._question, self._waiter, head.upgrade()
         if question is None or waiter is None or not question.body.ended or protocol is None:
             raise Refusal(refusals.NONSENSE)
-        if question.upgrade is None or protocol.lower() != question.upgrade.lower():
+        if question.upgrade is None or protocol.lower() not in members(question.upgrade):
             raise Refusal(refusals.NONSENSE)
         self._waiter = None
         self._reusable = False

@@ -226,7 +226,6 @@ VERBATIM: Final = {
     "H13-Destination": [b"Destination: http://127.0.0.1:1/x"],
     "H14-side": [b"X-Facade-Side: platform"],
     "H14-route": [b"X-Facade-Route: new"],
-    "H14-shadow": [b"X-Facade-Shadow: 1"],
     "H14-stage": [b"X-Facade-Stage: complete"],
     "H18-encodings": [b"Accept-Encoding: gzip, br;q=0.5, *;q=0"],
     "H20-range": [b"Range: bytes=0-3,-1", b'If-Range: "a"'],
@@ -256,7 +255,6 @@ def test_fields_arrive_as_they_were_sent_byte_by_byte(house: House) -> None:
 TWINS: Final = [
     *("X_Forwarded_For", "x_forwarded_for", "X-Forwarded_For", "X_Forwarded-For", "X_FORWARDED_PROTO"),
     *("X_Forwarded_Host", "X_Forwarded_Port", "X_Real_IP", "X-Real_IP", "Content_Length", "Transfer_Encoding"),
-    *("Keep_Alive", "Proxy_Connection"),
 ]
 
 

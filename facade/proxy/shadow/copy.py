@@ -6,6 +6,7 @@ or a condition (its answer would depend on what the caller has), and no copy its
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from facade.proxy.shadow.seen import Seen
@@ -15,23 +16,17 @@ from facade.targets.served import Served
 from facade.targets.target import Target
 from facade.wire.body import Body
 from facade.wire.headers import Sender
-from facade.wire.message import (
-    AUTHORIZATION,
-    COOKIE,
-    HTTP_1_1,
-    PROXY_AUTHORIZATION,
-    X_FACADE_SHADOW,
-    Name,
-    RequestHead,
-    ResponseHead,
-)
+from facade.wire.message import HTTP_1_1, X_FACADE_SHADOW, RequestHead, ResponseHead
 from facade.wire.upstream import Reply
 
 _METHODS: Final = frozenset({b"GET", b"HEAD"})
 
 _CONDITIONS: Final = (b"\r\nrange:", b"\r\nif-", b"\r\nexpect:")
 
-_CREDENTIALS: Final[tuple[Name, ...]] = (AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION)
+_CREDENTIAL: Final = re.compile(
+    rb"(?:^|-)(?:authorization|cookie2?|api-?key|auth|credentials?|jwt|secret|token)(?:-|$)"
+)
+"""Names of fields that show who a caller is: those of HTTP, and what others are called by."""
 
 NONE: Final = ResponseHead(0, b"", HTTP_1_1, b"")
 """The head of an answer that has not come yet."""
@@ -89,9 +84,8 @@ def question(copy: Copy, until: float) -> Request:
     head = RequestHead(live.head.method, live.head.target, live.head.minor, live.head.block)
     shadow = copy.served.route.shadow
     if not copy.noise and shadow is not None and not shadow.credentials:
-        for name in _CREDENTIALS:
-            if head.has(name):
-                head.replace(name)
+        lines = [line for line in head.lines() if not _is_credential(line)]
+        head = RequestHead(head.method, head.target, head.minor, b"".join([b"\r\n" + line for line in lines]))
     mark = b"noise" if copy.noise else b"shadow"
     marked = Sender(sender.address, secure=sender.secure, host=sender.host, trusted=sender.trusted, mark=mark)
     asked = Request(head, _NOTHING, live.path, live.query, marked, _ignore)
@@ -100,6 +94,10 @@ def question(copy: Copy, until: float) -> Request:
     asked.trace_id = live.trace_id
     asked.traceparent = live.traceparent
     return asked
+
+
+def _is_credential(line: bytes) -> bool:
+    return _CREDENTIAL.search(line.partition(b":")[0].lower().replace(b"_", b"-")) is not None
 
 
 def _ignore(head: ResponseHead) -> None:

@@ -38,7 +38,19 @@ class Budget:
     `clock` is monotonic, in seconds.
     """
 
-    __slots__ = ("_clock", "_deadlines", "_lent", "_queue", "_waiters", "due", "limit", "room", "taken", "wakes")
+    __slots__ = (
+        "_called",
+        "_clock",
+        "_deadlines",
+        "_lent",
+        "_queue",
+        "_waiters",
+        "due",
+        "limit",
+        "room",
+        "taken",
+        "wakes",
+    )
 
     def __init__(self, limit: int, queue: int, deadlines: Deadlines, clock: Callable[[], float]) -> None:
         self.limit = limit
@@ -49,6 +61,7 @@ class Budget:
         self._clock = clock
         self._waiters: OrderedDict[_Waiter, None] = OrderedDict()
         self._lent: OrderedDict[Loan, None] = OrderedDict()
+        self._called = 0
         self.room = limit
         self.open_gently()
 
@@ -71,7 +84,7 @@ class Budget:
 
     async def wait(self, until: float) -> None:
         """Take a slot as soon as it is this call's turn. Raises `Refusal`: no room to wait, or none until `until`."""
-        if self.taken - len(self._lent) + self.waiting >= self.limit + self._queue:
+        if self.taken - len(self._lent) - self._called + self.waiting >= self.limit + self._queue:
             raise Refusal(refusals.FULL)
         self._call_in()
         waiter = _Waiter(self)
@@ -106,13 +119,17 @@ class Budget:
 
     def give_back(self, loan: Loan) -> None:
         """The borrower has left."""
-        self._lent.pop(loan, None)
+        if loan in self._lent:
+            del self._lent[loan]
+        else:
+            self._called -= 1
         self.release()
 
     def _call_in(self) -> None:
         """Somebody has to wait: whoever has borrowed for longest leaves."""
         if self._lent:
             loan, _ = self._lent.popitem(last=False)
+            self._called += 1
             loan.leave()
 
     def turn_away(self, problem: Problem) -> None:

@@ -197,6 +197,8 @@ class Admission:
         """A call that its route's own limit cut short is the silo's failure only if it alone used the time up."""
         if problem.status not in FAILED:
             return False
+        if problem is refusals.BROKEN and not self._request.body.ended:
+            return False  # it lost patience with a caller who had not sent all of the request
         if not self._protection.is_past(self._request.until):
             return True
         was_asked_all = self._request.body.ended or problem is not refusals.LATE

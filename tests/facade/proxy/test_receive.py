@@ -186,7 +186,9 @@ def test_an_http_1_0_client_expects_nothing() -> None:
         (b"127.0.0.1:80", "127.0.0.1"),
         (b"[::1]:80", "[::1]"),
         (b"[2001:DB8::1]", "[2001:db8::1]"),
-        (b"a_b-c~%41", "a_b-c~%41"),
+        (b"a_b-c~", "a_b-c~"),
+        (b"a.example.", "a.example"),
+        (b"A.example.:80", "a.example"),
     ],
 )
 def test_a_host_is_known_by_its_name_without_its_port(host: bytes, name: str) -> None:

@@ -347,3 +347,19 @@ async def test_of_several_borrowers_one_leaves_for_each_who_waits(time) -> None:
     for caller in waiting:
         caller.goes()
     assert budget.taken == 0
+
+
+async def test_whoever_waits_for_what_is_lent_takes_one_place_and_not_two(time) -> None:
+    budget = Budget(2, 0, time.wheel, time.clock)
+    borrowers = [Borrower(budget) for _ in range(2)]
+    callers = [await come(budget), await come(budget)]
+    assert [caller.problem for caller in callers] == [None, None]
+    assert (await come(budget)).problem is refusals.FULL
+    for borrower in borrowers:
+        assert borrower.loan is not None
+        budget.give_back(borrower.loan)
+    await settle()
+    assert all(caller.has_slot for caller in callers)
+    for caller in callers:
+        caller.goes()
+    assert budget.taken == 0
