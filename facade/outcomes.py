@@ -19,7 +19,8 @@ class Outcome(NamedTuple):
     A named tuple, because one is made for each call. `route` is None where no route matched; `reason` is the decision's
     or the refusal's. `side_seconds` is what of it the side took until its answer began, or was waited for; `left` when
     the caller did not wait for the answer. Where legacy answered because the platform had failed, `failed_after` is how
-    many seconds that took.
+    many seconds that took. Where the facade answered for the side, `error` is the refusal's reason, and `detail` its
+    sentence, if it is about the side.
     """
 
     route: str | None
@@ -32,6 +33,8 @@ class Outcome(NamedTuple):
     side_seconds: float = 0.0
     left: bool = False
     failed_after: float | None = None
+    error: str = ""
+    detail: str = ""
 
     @property
     def code(self) -> str:

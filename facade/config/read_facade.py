@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ from facade.routing.route import Place
 
 NAME: Final = "facade.yaml"
 
+_BESIDE: Final = "state"
+
 _TOKEN: Final = ("admin", "token")
 _LISTENERS: Final = ("listen", "observe", "admin")
 
@@ -43,7 +45,7 @@ def read_facade(
     if root is None:
         reading.is_whole = False
         return reading
-    reading.mistakes += misplaced(root, _TOKEN)
+    reading.mistakes += [*misplaced(root, _TOKEN), *_written_out(root)]
     root = overlay(_with_token(root, secrets), environment)
     checked = check(FacadeFile, root, unbuilt=FACADE)
     reading.mistakes += checked.mistakes
@@ -56,10 +58,16 @@ def read_facade(
 
 
 def state_folder(root: MappingNode | None, folder: Path, environment: Mapping[str, str]) -> Path:
-    """Where `state` is, as well as can be told from a facade.yaml that may be mistaken."""
+    """Where `state` is, as well as can be told from a facade.yaml that may be mistaken.
+
+    One that is missing, or no YAML, says nothing of it: then it is where the shipped one has it, if that is there.
+    """
     overlaid = overlay(root or MappingNode(Place(NAME, 1)), environment)
     written = overlaid.text("state")
-    return folder / written if written else Settings().state
+    if written:
+        return folder / written
+    beside = folder / _BESIDE
+    return beside if root is None and beside.is_dir() else Settings().state
 
 
 def admin_address(root: MappingNode) -> HostPort | None:
@@ -79,6 +87,14 @@ def _listeners(root: MappingNode, block: FacadeFile | None, folder: Path) -> Lis
     if block is None or any(key in root.entries and getattr(block, key) is None for key in _LISTENERS):
         return None
     return compile_settings(block, folder).listeners
+
+
+def _written_out(root: MappingNode) -> Iterator[Mistake]:
+    """A token that stands in the file itself, for all to read who read the file."""
+    token = locate(root, _TOKEN)
+    if token.missing is None and isinstance(token.node, ScalarNode) and not token.node.text.startswith("${"):
+        mend = "write ${file:/run/secrets/admin} or ${env:NAME}, and put it there"
+        yield Mistake(token.place, "admin.token is written out in the file", mend)
 
 
 def _with_token(root: MappingNode, secrets: Secrets) -> MappingNode:

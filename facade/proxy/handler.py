@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import structlog
 
@@ -38,6 +39,9 @@ from facade.wire.upstream import Reply
 _log = structlog.get_logger("facade.proxy")
 
 Clock = Callable[[], float]
+
+_SIDES_FAULT: Final = 500
+"""Refusals from here on say what is wrong with a side, or with the facade."""
 
 
 class Handler:
@@ -188,6 +192,9 @@ class Handler:
         """Answer with the problem; an answer that has begun is cut instead, so that it never looks whole."""
         self._metrics.refused(problem.reason)
         passage.reason = passage.reason or problem.reason
+        passage.error = problem.reason
+        if problem.status >= _SIDES_FAULT:
+            passage.detail = problem.detail  # what is wrong with a request may quote it
         if passage.exchange.started:
             passage.status = None
             return

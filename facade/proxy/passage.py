@@ -27,6 +27,8 @@ class Passage:
     __slots__ = (
         "_chance",
         "copy",
+        "detail",
+        "error",
         "exchange",
         "failed_after",
         "left",
@@ -50,6 +52,7 @@ class Passage:
         self.status: int | None = None
         self.side_seconds = 0.0
         self.left = False
+        self.error = self.detail = ""
         self.copy: Copy | None = None
         self.spare: Target | None = None
         self.failed_after: float | None = None
@@ -81,4 +84,6 @@ class Passage:
             side_seconds=self.side_seconds,
             left=self.left,
             failed_after=self.failed_after,
+            error=self.error,
+            detail=self.detail,
         )

@@ -33,7 +33,7 @@ def receive(exchange: Exchange, forwarded: Forwarded, *, as_sent: bool = False) 
     head = exchange.head
     if head.method in REFUSED_METHODS:
         raise Refusal(_NOT_SERVED)
-    sender = _sender(host_of(head), exchange.peer, exchange.secure, forwarded)
+    sender = _sender(host_of(head), exchange.peer, exchange.secure, head.minor, forwarded)
     path, query = read_target(head, sender.host, as_sent=as_sent)
     check_way(head)
     if exchange.body.length:
@@ -45,6 +45,6 @@ def receive(exchange: Exchange, forwarded: Forwarded, *, as_sent: bool = False) 
 
 
 @lru_cache(maxsize=_SENDERS)
-def _sender(host: bytes, peer: str, secure: bool, forwarded: Forwarded) -> Sender:
+def _sender(host: bytes, peer: str, secure: bool, minor: int, forwarded: Forwarded) -> Sender:
     check_host(host)
-    return Sender(peer, secure=secure, host=host, trusted=forwarded.trusts(peer))
+    return Sender(peer, secure=secure, host=host, trusted=forwarded.trusts(peer), minor=minor)

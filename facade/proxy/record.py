@@ -64,4 +64,6 @@ def _write(passage: Passage, outcome: Outcome) -> None:
         seconds=outcome.seconds,
         reason=outcome.reason,
         complete=outcome.complete,
+        error="left" if outcome.left and not outcome.complete else outcome.error,
+        detail=outcome.detail,
     )

@@ -97,8 +97,11 @@ def request_line(
     seconds: float,
     reason: str,
     complete: bool,
+    error: str = "",
+    detail: str = "",
 ) -> None:
     """Write the line of one finished call; the fields are those of `Outcome`. A failed one is a warning."""
+    said = {name: text for name, text in (("error", error), ("detail", detail)) if text}
     failed = status is None or status >= _SERVER_ERROR or not complete
     (_requests.warning if failed else _requests.info)(
         "request",
@@ -112,6 +115,7 @@ def request_line(
         seconds=round(seconds, 6),
         reason=reason,
         complete=complete,
+        **said,
     )
 
 

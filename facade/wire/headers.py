@@ -29,10 +29,10 @@ from facade.wire.message import (
 )
 from facade.wire.names import FORWARDING, HOP_BY_HOP, MARK, TRACE, outlasts, outlasts_caller
 
-PSEUDONYM: Final = b"1.1 facade"
-"""How the facade signs `Via`: the version it received, and the name it goes by."""
+PSEUDONYM: Final = b"facade"
+"""The name by which the facade signs `Via`, behind the version it received."""
 
-_SIGNED: Final = re.compile(re.escape(PSEUDONYM) + rb"(?:[ \t]|\Z)")
+_SIGNED: Final = re.compile(rb"1\.[01] " + re.escape(PSEUDONYM) + rb"(?:[ \t]|\Z)")
 """That signature as a member of `Via`, perhaps with somebody's comment behind it."""
 
 _FINAL: Final = 200
@@ -80,13 +80,16 @@ class Sender:
     """Who sent a request, as the next one is told: `address` of the socket, whether it came by TLS, and its Host.
 
     `trusted` when the peer's own forwarding fields are believed; `mark` where the facade sends a copy of a request.
-    `lines` are the facade's own fields in place of all that a stranger sent, with the empty line that ends the head:
-    made once, for a sender sends many requests.
+    `minor` is the second digit of the version that it speaks. `lines` are the facade's own fields in place of all that
+    a stranger sent, with the empty line that ends the head: made once, for a sender sends many requests.
     """
 
-    __slots__ = ("address", "host", "lines", "mark", "secure", "trusted")
+    __slots__ = ("address", "host", "lines", "mark", "minor", "secure", "trusted")
 
-    def __init__(self, address: str, *, secure: bool, host: bytes, trusted: bool, mark: bytes = b"") -> None:
+    def __init__(
+        self, address: str, *, secure: bool, host: bytes, trusted: bool, minor: int = HTTP_1_1, mark: bytes = b""
+    ) -> None:
+        self.minor = minor
         self.mark = mark
         self.address = address
         self.secure = secure
@@ -204,8 +207,12 @@ def _own_lines(sender: Sender) -> bytes:
         _host_line(sender),
         _element(sender),
         _mark_line(sender),
-        PSEUDONYM,
+        _signature(sender),
     )
+
+
+def _signature(sender: Sender) -> bytes:
+    return b"1.%d %b" % (sender.minor, PSEUDONYM)
 
 
 def _mark_line(sender: Sender) -> bytes:
@@ -224,7 +231,7 @@ def _added_lines(head: RequestHead, sender: Sender) -> bytes:
         lines.append(b"\r\nX-Forwarded-Proto: %b" % (b"https" if sender.secure else b"http"))
     if not head.has(X_FORWARDED_HOST):
         lines.append(_host_line(sender))
-    lines.append(b"\r\nForwarded: %b%b\r\nVia: %b\r\n\r\n" % (_element(sender), _mark_line(sender), PSEUDONYM))
+    lines.append(b"\r\nForwarded: %b%b\r\nVia: %b\r\n\r\n" % (_element(sender), _mark_line(sender), _signature(sender)))
     return b"".join(lines)
 
 

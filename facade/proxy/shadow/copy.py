@@ -87,7 +87,9 @@ def question(copy: Copy, until: float) -> Request:
         lines = [line for line in head.lines() if not _is_credential(line)]
         head = RequestHead(head.method, head.target, head.minor, b"".join([b"\r\n" + line for line in lines]))
     mark = b"noise" if copy.noise else b"shadow"
-    marked = Sender(sender.address, secure=sender.secure, host=sender.host, trusted=sender.trusted, mark=mark)
+    marked = Sender(
+        sender.address, secure=sender.secure, host=sender.host, trusted=sender.trusted, minor=sender.minor, mark=mark
+    )
     asked = Request(head, _NOTHING, live.path, live.query, marked, _ignore)
     asked.parameters = live.parameters
     asked.until = until

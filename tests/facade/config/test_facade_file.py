@@ -74,7 +74,9 @@ def test_a_mistake_is_told_with_its_line(facade_told, text: str, sentence: str):
 def test_the_tokens_value_is_never_told(told):
     facade = 'admin: {address: 127.0.0.1:1, token: "two words"}\n'
     assert told({"facade.yaml": facade}) == [
-        "facade.yaml:1: admin.token is no token; write visible ASCII characters without spaces"
+        "facade.yaml:1: admin.token is written out in the file; write ${file:/run/secrets/admin} or ${env:NAME}, "
+        "and put it there",
+        "facade.yaml:1: admin.token is no token; write visible ASCII characters without spaces",
     ]
     facade = 'admin: {address: 127.0.0.1:1, token: "${env:TOKEN}"}\n'
     assert told({"facade.yaml": facade}, environment={"TOKEN": "näive s3cret"}) == [

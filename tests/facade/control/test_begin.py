@@ -9,6 +9,7 @@ import trustme
 from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.begin import begin
 from facade.control.roles import Outcome
+from facade.control.source import Source
 from facade.control.start import StartError
 
 YESTERDAY = datetime.datetime(2026, 11, 22, 18, tzinfo=datetime.UTC)
@@ -84,11 +85,22 @@ def test_where_and_how_to_listen_is_what_the_files_say_now(files, store: Accepte
 
 
 def test_who_may_change_things_is_what_the_files_say_now(files, store: AcceptedStore):
-    files.change("facade.yaml", "admin: 127.0.0.1:0", "admin: {address: '127.0.0.1:0', token: old}")
+    files.change("facade.yaml", "admin: 127.0.0.1:0", "admin: {address: '127.0.0.1:0', token: '${env:OLD}'}")
     keep(files, store)
-    files.change("facade.yaml", "token: old", "token: new")
+    files.change("facade.yaml", "${env:OLD}", "${env:NEW}")
     files.write("silos/half.yaml", "silo:")
-    assert begin(files.source(), NOW).configuration.settings.admin_token == "new"
+    source = files.source(OLD="old", NEW="new")
+    assert begin(source, NOW).configuration.settings.admin_token == "new"
+
+
+@pytest.mark.parametrize("broken", ["timezone: [\n", None])
+def test_what_was_kept_beside_the_files_is_found_where_facade_yaml_says_nothing(files, broken: str | None):
+    kept = files.folder / "state"
+    keep(files, AcceptedStore(kept))
+    path = files.folder / "facade.yaml"
+    path.unlink() if broken is None else path.write_text(broken)
+    source = Source(files.folder, files.source().kinds, {})
+    assert begin(source, NOW).result.outcome is Outcome.REJECTED
 
 
 @pytest.mark.parametrize(
