@@ -9,7 +9,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 from facade.config.block import Block, one_or_more, short_for
 from facade.config.calendar import Moment, Timezone, check_window
 from facade.config.network import Address, Network, Token
-from facade.config.types import Count, Duration, PositiveDuration, Share, Size, Text, Unfit, Word, reads
+from facade.config.types import Count, Duration, PositiveDuration, PositiveSize, Share, Size, Text, Unfit, Word, reads
 
 KNOWN_VERSION = "1"
 """The version of the operator's language that this program reads."""
@@ -53,15 +53,15 @@ class DrainBlock(Block):
 class LimitsBlock(Block):
     """What one connection may cost."""
 
-    header_bytes: Size | None = None
+    header_bytes: PositiveSize | None = None
     headers: Count | None = None
-    url_bytes: Size | None = None
+    url_bytes: PositiveSize | None = None
     body: Size | None = None
     header_timeout: PositiveDuration | None = None
     body_timeout: PositiveDuration | None = None
     idle_timeout: PositiveDuration | None = None
     connections: Count | None = None
-    kept_bytes: Size | None = None
+    kept_bytes: PositiveSize | None = None
     tunnel_idle: PositiveDuration | None = None
     tunnel_grace: PositiveDuration | None = None
 

@@ -130,6 +130,14 @@ def parse_size(text: str) -> int:
     return size
 
 
+def parse_positive_size(text: str) -> int:
+    """Bytes, more than none."""
+    size = parse_size(text)
+    if not size:
+        raise Unfit("is no room at all; write a size above 0")
+    return size
+
+
 def parse_whole(text: str) -> int:
     """A whole number in decimal digits, 0 or more."""
     if _WHOLE.fullmatch(text) is None:
@@ -198,6 +206,7 @@ PositiveDuration = Annotated[float, reads(parse_positive_duration), written_as(_
 Share = Annotated[Fraction, reads(parse_share), written_as(_SHARE, "25%")]
 PositiveShare = Annotated[Fraction, reads(parse_positive_share), written_as(_SHARE, "25%")]
 Size = Annotated[int, reads(parse_size), written_as(_SIZE, "64KiB")]
+PositiveSize = Annotated[int, reads(parse_positive_size), written_as(_SIZE, "64KiB")]
 Count = Annotated[int, reads(parse_count), WithJsonSchema({"type": "integer", "minimum": 1})]
 Whole = Annotated[int, reads(parse_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
 Text = Annotated[str, reads(parse_text), WithJsonSchema({"type": "string", "minLength": 1})]

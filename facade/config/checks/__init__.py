@@ -25,6 +25,8 @@ RULES: Final[tuple[Rule, ...]] = (
     groups.members_say_no_stage,
     matches.there_are_routes,
     matches.no_two_match_the_same,
+    matches.methods_are_served,
+    matches.successors_lead_elsewhere,
     matches.keys_are_in_the_path,
     matches.templates_fill_from_the_path,
     stages.every_route_has_one,

@@ -10,6 +10,7 @@ from facade.config.nodes import Step
 from facade.routing.route import Canary, Key, KeyKind, Place, Route, SegmentKind
 from facade.routing.table import conflicts
 from facade.targets.template import PathTemplate
+from facade.wire.methods import KNOWN, NEVER_SERVED
 
 
 def there_are_routes(draft: Draft) -> Iterator[Mistake]:
@@ -24,6 +25,23 @@ def no_two_match_the_same(draft: Draft) -> Iterator[Mistake]:
     for first, second in conflicts(route.route for route in draft.routes if route.route is not None):
         what = f"route {quote(second.name)} matches the same as route {quote(first.name)} at {first.place}"
         yield Mistake(written[id(second)].at("match"), what, "change one of the two, or remove it")
+
+
+def methods_are_served(draft: Draft) -> Iterator[Mistake]:
+    """A method that no request can have here makes a route that nobody can reach."""
+    for route in draft.routes:
+        method = None if route.route is None else route.route.match.method
+        if method is not None and (method not in KNOWN or method in NEVER_SERVED):
+            what = f"{method} is never served, so nobody can reach this route"
+            yield Mistake(route.at("match"), what, "write one that is, such as GET or POST, or none for all")
+
+
+def successors_lead_elsewhere(draft: Draft) -> Iterator[Mistake]:
+    """A route that is gone and sends its callers to itself sends them round for ever."""
+    for route in draft.routes:
+        if route.route is not None and route.route.successor == route.route.match.path:
+            what = "successor is the route's own path, so its callers would be sent round for ever"
+            yield Mistake(route.at("successor"), what, "write the path that took its place, or remove it")
 
 
 def keys_are_in_the_path(draft: Draft) -> Iterator[Mistake]:

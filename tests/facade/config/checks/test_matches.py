@@ -105,3 +105,24 @@ def test_a_path_is_filled_from_the_routes_own(routes_told, key: str, mistake: st
     text = f"routes:\n  - name: a\n    match: /a/{{number}}\n    legacy: portal\n    stage: legacy\n    {key}\n"
     assert routes_told(text) == [f"6: {mistake}, which the match of the route lacks; name one of number"]
     assert routes_told(text.replace("{id}", "{number}").replace("{id...}", "{number}")) == []
+
+
+@pytest.mark.parametrize("method", ["CONNECT", "TRACE", "FOO", "GETT"])
+def test_a_method_that_is_never_served_is_a_mistake(routes_told, method: str):
+    mend = "write one that is, such as GET or POST, or none for all"
+    assert routes_told(routes(f"{method} /a")) == [
+        f"2: {method} is never served, so nobody can reach this route; {mend}"
+    ]
+
+
+@pytest.mark.parametrize("method", ["GET", "PROPFIND", "M-SEARCH"])
+def test_a_method_that_is_served_is_none(routes_told, method: str):
+    assert routes_told(routes(f"{method} /a")) == []
+
+
+def test_a_successor_leads_elsewhere(routes_told):
+    text = "routes:\n  - name: a\n    match: /loop\n    stage: gone\n    successor: /loop\n"
+    assert routes_told(text) == [
+        "5: successor is the route's own path, so its callers would be sent round for ever; "
+        "write the path that took its place, or remove it"
+    ]
