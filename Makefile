@@ -13,8 +13,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# Two workers by default: the tests are written for two cores. TESTS picks a part: make test TESTS=tests/facade
-WORKERS ?= 2
+# Four workers on two cores: the scenarios mostly wait. TESTS picks a part: make test TESTS=tests/facade
+WORKERS ?= 4
 TESTS ?= tests
 PYTEST_OPTIONS ?=
 BENCH ?=
