@@ -64,7 +64,11 @@ class Downstream(Receiving):
         if self.secure:
             self.certificate = client_certificate.shown(transport)
         self._deadlines.watch(self, self._deadlines.now + self._limits.header_timeout)
-        if not self._server.joined(self):
+        if self._server.joined(self):
+            return
+        if self._server.crowded:
+            self.abort()
+        else:
             self._refuse(refusals.OVERLOADED)
 
     def eof_received(self) -> bool:

@@ -56,6 +56,7 @@ class Server:
         self.kept = 0  # bytes of all clients' that wait for more
         self.loop = asyncio.get_running_loop()
         self._clients: set[Downstream] = set()
+        self._turned_away: set[Downstream] = set()
         self._emptied: asyncio.Event | None = None
         self._sockets: list[socket.socket] = []
         self._listeners: list[asyncio.Server] = []
@@ -74,12 +75,24 @@ class Server:
             self._listeners.append(listener)
 
     def joined(self, client: Downstream) -> bool:
-        """Count a client in; False when there are as many as the limits allow."""
+        """Count a client in; False when there are as many as the limits allow.
+
+        One that is turned away lingers for a moment, and takes nobody's place meanwhile.
+        """
         self._clients.add(client)
-        return len(self._clients) <= self.limits().connections
+        if len(self._clients) - len(self._turned_away) <= self.limits().connections:
+            return True
+        self._turned_away.add(client)
+        return False
+
+    @property
+    def crowded(self) -> bool:
+        """Whether those who are turned away are too many to be told why."""
+        return len(self._turned_away) > self.limits().connections
 
     def left(self, client: Downstream) -> None:
         self._clients.discard(client)
+        self._turned_away.discard(client)
         if not self._clients and self._emptied is not None:
             self._emptied.set()
 

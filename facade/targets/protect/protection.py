@@ -59,6 +59,11 @@ class Protection:
         hours, now = self.rules.hours, _moment(self._wall())
         return None if hours is None or hours.open_at(now) else hours.opens_next(now)
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it would be missed: calls that it let in are running, or its breaker remembers something."""
+        return self.budget.taken > 0 or (self.breaker is not None and self.breaker.state is not CLOSED)
+
     def adjust(self, rules: Protect) -> None:
         """Go by other rules from now on. Calls keep their slots, and the breaker its state."""
         if rules.breaker is None:

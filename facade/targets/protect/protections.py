@@ -26,6 +26,7 @@ class Protections:
         self._clock = clock
         self._wall = wall
         self._kept: dict[str, Protection] = {}
+        self._resting: dict[str, Protection] = {}
 
     def __repr__(self) -> str:
         return f"<Protections {list(self._kept.values())}>"
@@ -44,7 +45,7 @@ class Protections:
     def adopt(self, silos: Iterable[Silo]) -> Mapping[str, Adopted]:
         """Those that the silos of a configuration ask for: kept ones, and new ones. Nothing changes yet."""
         return {
-            silo.name: Adopted(self._kept.get(silo.name) or self._new(silo), silo.protect)
+            silo.name: Adopted(self._known(silo.name) or self._new(silo), silo.protect)
             for silo in silos
             if silo.protect.is_more_than_time
         }
@@ -53,7 +54,13 @@ class Protections:
         """Their configuration serves now."""
         for each in adopted.values():
             each.protection.adjust(each.rules)
+        before = self._resting | self._kept
+        self._resting = {name: known for name, known in before.items() if name not in adopted and known.is_in_use}
         self._kept = {name: each.protection for name, each in adopted.items()}
+
+    def _known(self, silo: str) -> Protection | None:
+        """The one it has, or had before a reload took it away: calls that it let in may still be running."""
+        return self._kept.get(silo) or self._resting.get(silo)
 
     def _new(self, silo: Silo) -> Protection:
         return Protection(silo.name, silo.protect, self._deadlines, self._clock, self._wall)

@@ -67,6 +67,18 @@ async def test_there_is_room_again_when_a_client_has_left() -> None:
     assert front.refused == []
 
 
+async def test_one_that_is_turned_away_takes_nobodys_place_and_too_many_of_them_are_cut() -> None:
+    front = Front(Gate(), Limits(connections=1))
+    welcome = front.client()
+    away = [front.client() for _ in range(2)]
+    await settle()
+    assert [told.got[:12] for told in away] == [b"HTTP/1.1 503", b""]
+    welcome.ends()
+    await settle()
+    assert front.client().heard
+    assert front.refused == [refusals.OVERLOADED]
+
+
 async def test_a_reload_changes_the_limits_of_the_next_request() -> None:
     gate = Gate()
     gate.opened.set()

@@ -51,3 +51,18 @@ def test_the_metrics_are_told_only_what_there_is(protections: Protections) -> No
         protections.adopt([silo("small", concurrency=1), silo("shy", breaker=BreakerRules()), silo("plain")])
     )
     assert list(protections.information()) == [ProtectionInfo("small", 0, None), ProtectionInfo("shy", None, "closed")]
+
+
+def test_one_that_is_taken_away_and_given_back_knows_the_calls_that_it_let_in(protections: Protections) -> None:
+    protections.settle(protections.adopt([silo("small", concurrency=1)]))
+    kept = protections.get("small")
+    assert kept is not None
+    assert kept.budget.take()
+    protections.settle(protections.adopt([silo("small")]))
+    assert protections.get("small") is None
+    protections.settle(protections.adopt([silo("small", concurrency=1)]))
+    assert protections.get("small") is kept
+    kept.budget.release()
+    protections.settle(protections.adopt([silo("small")]))
+    protections.settle(protections.adopt([silo("small", concurrency=1)]))
+    assert protections.get("small") is not kept
