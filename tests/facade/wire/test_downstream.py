@@ -18,13 +18,12 @@ from structlog.testing import capture_logs
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.body import Body
-from facade.wire.connection import BODY_IDLE
+from facade.wire.connection import BODY_IDLE, SLOWEST
 from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE
 from facade.wire.limits import Limits
 from facade.wire.message import HTTP_1_1, ResponseHead
-from facade.wire.receiving import SLOWEST
 
 GET = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
@@ -696,6 +695,25 @@ async def test_a_client_that_takes_nothing_of_its_answer_is_cut() -> None:
     await settle()
     assert client.cut
     assert stream.abandoned == 1
+
+
+@pytest.mark.parametrize(("rate", "kept"), [(SLOWEST * 2, True), (SLOWEST // 4, False)])
+async def test_a_client_that_takes_its_answer_slowly_but_steadily_is_waited_for(rate: int, kept: bool) -> None:
+    stream = Stream()
+    front = Front(stream)
+    client = front.client()
+    client.stops_taking()
+    client.sends(GET % b"")
+    await settle()
+    stream.body.feed(MUCH)
+    for _ in range(4):
+        front.later(BODY_IDLE / 2)
+        client.takes(int(rate * BODY_IDLE))
+        front.later(BODY_IDLE / 2 + 1)
+        await settle()
+    assert client.cut is not kept
+    client.resets()
+    await settle()
 
 
 @pytest.mark.parametrize("more", [b"1\r\nx\r\n", b"0\r\n\r\n", b"20000\r\n" + MUCH])
