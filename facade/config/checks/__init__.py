@@ -1,8 +1,8 @@
 """The rules across files: what no single value shows to be wrong.
 
 One small function a rule, over the draft; `RULES` lists them all. Read `names` (who is called what), `groups`
-(journeys), `matches` (what routes match, and their parameters), `stages` (what a stage needs), `silos` (what routes ask
-of silos), then `listeners`. Only `facade.config.parse` imports this.
+(journeys), `matches` (what routes match, and their parameters), `stages` (what a stage needs), `guards` (what can be
+shown), `silos` (what routes ask of silos), then `listeners`. Only `facade.config.parse` imports this.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from facade.config.checks import groups, listeners, matches, names, silos, stages
+from facade.config.checks import groups, guards, listeners, matches, names, silos, stages
 from facade.config.draft import Draft
 from facade.config.mistake import Mistake
 
@@ -42,7 +42,7 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 """What makes a configuration mistaken."""
 
-WARNINGS: Final[tuple[Rule, ...]] = (silos.reads_do_not_write, stages.shadow_compares_something)
+WARNINGS: Final[tuple[Rule, ...]] = (silos.reads_do_not_write, stages.shadow_compares_something, guards.guards_can_pass)
 """What runs, and is probably not meant."""
 
 

@@ -1,0 +1,22 @@
+"""Guards: what can never be shown must not be waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from facade.compare.reach import obstacles
+from facade.config.draft import Draft
+from facade.config.mistake import Mistake, quote
+
+
+def guards_can_pass(draft: Draft) -> Iterator[Mistake]:
+    """A parity that no number of comparisons shows, or that the guard's own sample is too small for: with the sum."""
+    for written in draft.routes:
+        route = written.route
+        if route is None or route.guard is None or route.guard.parity is None:
+            continue
+        samples = route.shadow is not None and route.shadow.sample > 0
+        says = written if written.says("guard") else written.mover
+        for each in obstacles(route.guard.parity, route.guard.compared, samples=samples):
+            what, mend = each.text.split("; ", 1)
+            yield Mistake(says.at("guard", each.key), f"guard.{each.key} of route {quote(route.name)} {what}", mend)
