@@ -225,7 +225,8 @@ class Sidecar:
         return await open_listener(door, Site(pages), self._request_id)
 
     async def _open_admin(self, door: Door) -> OpenListener:
-        overview = Overview(VERSION, self._reloader, self._metrics, self._protections.get, _now, breathe)
+        said = self._protections.get, self._guards.verdict
+        overview = Overview(VERSION, self._reloader, self._metrics, *said, _now, breathe)
         page = admin.StatusPage(status.slices, STYLE)
         pages = {
             **observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe),

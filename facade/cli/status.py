@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from facade.cli.answer import Failed, say
@@ -59,8 +59,19 @@ def lines(config: Mapping[str, Any], running: Mapping[str, Any]) -> Iterator[str
     yield from _configuration(config)
     yield ""
     yield from table(ROUTES, [_route(row) for row in running["routes"]], NUMBERS)
+    yield from _told(running["routes"])
     yield ""
     yield from table(SILOS, [_silo(row) for row in running["silos"]], NUMBERS)
+
+
+def _told(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What is to be said of routes in words: those that stand elsewhere than their files say, and guards' verdicts."""
+    told = [f"{row['name']} is not where its file says: {row['differs']}" for row in routes if row.get("differs")]
+    judged = [row for row in routes if row.get("verdict")]
+    told += [f"{row['name']}, guard {row['verdict'].replace('_', ' ')}: {row['evidence']}" for row in judged]
+    if told:
+        yield ""
+        yield from told
 
 
 def _configuration(config: Mapping[str, Any]) -> Iterator[str]:

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from facade.control.answers import Pause
 from facade.control.describe import kind_of, match_of, name_of, share_of
+from facade.control.judge.verdict import Verdict
+from facade.control.overrides.override import subject_of
 from facade.control.reload import Reloader
 from facade.control.view import Calls, ConfigView, RouteRow, SiloRow, StatusView, is_overdue
 from facade.routing.route import Route
@@ -27,7 +29,11 @@ ROUTES_A_PIECE: Final = 100
 
 
 class Overview:
-    """Takes views of what runs. `protection` is what stands before a silo; `clock` tells the time, aware, in UTC."""
+    """Takes views of what runs.
+
+    `protection` is what stands before a silo, and `verdict` what a route's guard says; `clock` tells the time, aware,
+    in UTC.
+    """
 
     def __init__(
         self,
@@ -35,6 +41,7 @@ class Overview:
         reloader: Reloader,
         metrics: Metrics,
         protection: Callable[[str], Protection | None],
+        verdict: Callable[[str], Verdict | None],
         clock: Callable[[], datetime.datetime],
         pause: Pause,
     ) -> None:
@@ -42,6 +49,7 @@ class Overview:
         self._reloader = reloader
         self._metrics = metrics
         self._protection = protection
+        self._verdict = verdict
         self._clock = clock
         self._pause = pause
 
@@ -53,9 +61,11 @@ class Overview:
         """All of it. The routes are those of one configuration, whatever reloads happen meanwhile."""
         configuration = self._reloader.configuration
         config = self._reloader.view
+        differs = {each.subject: each.why for each in self._reloader.overrides.now}
         routes = []
         for number, route in enumerate(configuration.routes, start=1):
-            routes.append(route_row(route, self._calls(route.name)))
+            row = route_row(route, self._calls(route.name))
+            routes.append(judged(row, self._verdict(route.name), differs.get(subject_of(route))))
             if number % ROUTES_A_PIECE == 0:
                 await self._pause()
         now = self._clock()
@@ -85,6 +95,13 @@ def route_row(route: Route, calls: Calls) -> RouteRow:
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
     )
+
+
+def judged(row: RouteRow, verdict: Verdict | None, differs: str | None) -> RouteRow:
+    """The row with what its guard says, and why it stands elsewhere than its file says."""
+    if verdict is None:
+        return replace(row, differs=differs) if differs else row
+    return replace(row, verdict=verdict.kind, evidence=verdict.sentence, differs=differs)
 
 
 def silo_row(silo: Silo, asked: Mapping[str, int], today: datetime.date) -> SiloRow:

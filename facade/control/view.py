@@ -57,7 +57,8 @@ class RouteRow:
     """One route. `share` is the platform's part of its calls, None where no side is asked (`gone`).
 
     `match` is as the operator writes it, `GET /titles/{number}`; `place` is `file:line`. `legacy` and `platform` name
-    what the sides point at, None for a side that is not configured.
+    what the sides point at, None for a side that is not configured. `verdict` is its guard's, with `evidence` for it,
+    None where nothing is judged; `differs` says why it stands elsewhere than its file says, None where it does not.
     """
 
     name: str
@@ -69,6 +70,9 @@ class RouteRow:
     place: str
     legacy: str | None = None
     platform: str | None = None
+    verdict: str | None = None
+    evidence: str | None = None
+    differs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _route(route: RouteRow) -> Iterable[Markup]:
     return (
         escape(route.name),
         _code(route.match),
-        Markup(f'<span class="stage stage-{escape(route.stage)}">{escape(route.stage)}</span>'),
+        _stage(route),
         _percent(route.share),
         _count(route.calls.legacy),
         _count(route.calls.platform),
@@ -86,6 +86,17 @@ def _route(route: RouteRow) -> Iterable[Markup]:
         _text(route.group),
         _code(route.place),
     )
+
+
+def _stage(route: RouteRow) -> Markup:
+    """The stage, and in words why it is another one than the file's, or what the guard says of it."""
+    stage = Markup(f'<span class="stage stage-{escape(route.stage)}">{escape(route.stage)}</span>')
+    if route.differs:
+        return Markup(f'{stage} <span class="refusing">not as its file says: {escape(route.differs)}</span>')
+    if route.verdict:
+        told = f"guard: {route.verdict.replace('_', ' ')}; {route.evidence}"
+        return Markup(f'{stage} <span class="quiet">{escape(told)}</span>')
+    return stage
 
 
 def _silo(silo: SiloRow) -> Iterable[Markup]:

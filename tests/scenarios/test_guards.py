@@ -13,7 +13,7 @@ from harness.client import Client, request
 from harness.folder import Folder
 from harness.patience import PATIENCE, eventually
 from harness.peer import Conversation, Peer, Script, answer
-from harness.sidecar import Sidecar
+from harness.sidecar import Sidecar, run
 
 ROUTES = """\
 routes:
@@ -102,6 +102,10 @@ def test_a_bad_platform_is_left_by_itself_and_not_one_call_reaches_it_after(
     series = guarded.metrics()
     assert series['facade_moves_total{cause="guard",route="titles.read"}'] == 1.0
     assert series['facade_route_differs_from_file{route="titles.read"}'] == 1.0
+    assert guarded.document("/api/routes")["routes"][0]["differs"] == told["why"]
+    assert b"not as its file says" in guarded.admin("/").body
+    said = run("status", "--admin", f"127.0.0.1:{guarded.folder.admin}").stdout
+    assert f"titles.read is not where its file says: {told['why']}" in said
 
 
 def test_a_good_platform_stays_and_passes(guarded: Sidecar, platform: Peer) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ class Running:
     def __init__(self, files) -> None:
         self.configuration = files.configuration()
         self.view = began(ReloadResult(Outcome.ACCEPTED, self.configuration.revision), NOW)
+        self.overrides = SimpleNamespace(now=())
         self.table = RouteTable.compile(self.configuration.routes)
 
     @property
@@ -49,7 +51,7 @@ def site(running: Any) -> Site:
         yield b"<h1>"
         yield view.config.running.revision.encode()
 
-    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda: NOW, breathe)
+    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda _: None, lambda: NOW, breathe)
     return Site(admin.pages(overview, running, running, COMPARISONS, StatusPage(slices, b"body {}"), breathe))
 
 
@@ -126,7 +128,7 @@ async def test_no_secret_is_in_any_answer(files, tmp_path):
     files.change("facade.yaml", "admin: 127.0.0.1:0", f'admin: {{token: "${{file:{tmp_path}/token}}"}}')
     running: Any = Running(files)
     assert running.configuration.settings.admin_token == "hush-hush"
-    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda: NOW, breathe)
+    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda _: None, lambda: NOW, breathe)
     site = Site(
         admin.pages(
             overview, running, running, COMPARISONS, StatusPage(lambda v: iter([repr(v).encode()]), b""), breathe

@@ -3,15 +3,20 @@ from __future__ import annotations
 import asyncio
 import datetime
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from network import resting_wheel
 
 from facade.config.settings import Configuration
+from facade.config.standing import Standing
+from facade.control.judge.verdict import CheckResult, Ruling, Verdict
+from facade.control.overrides.override import Override
 from facade.control.overview import ROUTES_A_PIECE, Overview, breathe
 from facade.control.roles import Outcome, ReloadResult, began
 from facade.control.view import Calls, ConfigView, StatusView
+from facade.routing.stage import Stage
 from facade.targets.protect.protections import Protections
 from facade.telemetry.metrics import Metrics
 
@@ -25,14 +30,26 @@ class Running:
 
     configuration: Configuration
     view: ConfigView
+    overrides: Any
+
+
+def override(subject: str) -> Override:
+    return Override(subject, "", Standing(Stage.LEGACY), "guard", BEFORE_MIDNIGHT_IN_LONDON, "because")
 
 
 async def status(
-    files, metrics: Metrics, now: datetime.datetime, pause=breathe, protection=lambda _: None
+    files,
+    metrics: Metrics,
+    now: datetime.datetime,
+    pause=breathe,
+    protection=lambda _: None,
+    verdicts=lambda _: None,
+    overrides: tuple[Override, ...] = (),
 ) -> StatusView:
     configuration = files.configuration()
-    running: Any = Running(configuration, began(ReloadResult(Outcome.ACCEPTED, configuration.revision), now))
-    return await Overview("1.2", running, metrics, protection, lambda: now, pause).status()
+    view = began(ReloadResult(Outcome.ACCEPTED, configuration.revision), now)
+    running: Any = Running(configuration, view, SimpleNamespace(now=overrides))
+    return await Overview("1.2", running, metrics, protection, verdicts, lambda: now, pause).status()
 
 
 @pytest.fixture
@@ -102,3 +119,15 @@ async def test_the_loop_is_given_back_while_a_long_table_is_shown(files, metrics
 
     view = await status(files, metrics, AFTER_MIDNIGHT_IN_LONDON, pause)
     assert pauses == len(view.routes) // ROUTES_A_PIECE == 3
+
+
+async def test_a_route_says_what_its_guard_says_and_why_it_is_not_where_its_file_says(files, metrics: Metrics):
+    check = CheckResult("errors", 0.05, 0.01, 612, Ruling.FAIL, "platform errors 5 %")
+    verdict = Verdict(Ruling.FAIL, (check,))
+    verdicts = {"titles.read": verdict}.get
+    view = await status(
+        files, metrics, BEFORE_MIDNIGHT_IN_LONDON, verdicts=verdicts, overrides=(override("titles.read"),)
+    )
+    told = {row.name: (row.verdict, row.evidence, row.differs) for row in view.routes}
+    assert told.pop("titles.read") == ("fail", "platform errors 5 %", "because")
+    assert set(told.values()) == {(None, None, None)}
