@@ -13,8 +13,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-# Four workers on two cores: the scenarios mostly wait. TESTS picks a part: make test TESTS=tests/facade
-WORKERS ?= 4
+# Six workers on two cores: the scenarios mostly wait. TESTS picks a part: make test TESTS=tests/facade
+WORKERS ?= 6
 TESTS ?= tests
 PYTEST_OPTIONS ?=
 BENCH ?=
