@@ -8,14 +8,13 @@ is put aside as `accepted.json.damaged`, where a person can look at it, and is n
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from facade.control.replace import replace
+from facade.control.sealed import SealedFile
 
 FILE: Final = "accepted.json"
 FORMAT: Final = 1
@@ -24,10 +23,6 @@ LARGEST: Final = 256 * 1024**2
 
 _SURROGATES: Final = "surrogateescape"
 """Keeps bytes that are not UTF-8 (a file in another encoding) through the text of JSON and back."""
-
-
-class Damaged(Exception):  # noqa: N818 - names the state of the file, not a defect of the program
-    """What is kept cannot be trusted. The text is `place: what is wrong; what was done`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +39,18 @@ class AcceptedStore:
 
     def __init__(self, state: Path) -> None:
         self.path = state / FILE
+        self._file = SealedFile(self.path, LARGEST, unused="is not served")
 
     def __repr__(self) -> str:
         return f"<AcceptedStore {self.path}>"
 
     def save(self, accepted: Accepted) -> None:
         """Keep `accepted` instead of what was kept. Raises OSError where `state` cannot be written."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        document = _document(accepted)
-        replace(self.path, f"sha256 {_digest(document)}\n".encode() + document)
+        self._file.save(_document(accepted))
 
     def read(self) -> Accepted | None:
         """What is kept, or None. Raises `Damaged` once it has put a damaged file aside, OSError if it cannot read."""
-        try:
-            with self.path.open("rb") as file:
-                content = file.read(LARGEST + 1)
-        except FileNotFoundError:
-            return None
-        try:
-            return _parse(content)
-        except ValueError as error:
-            aside = self.path.with_name(f"{FILE}.damaged")
-            self.path.replace(aside)
-            raise Damaged(f"{self.path}: {error}; it is put aside as {aside.name} and is not served") from error
-
-
-def _digest(document: bytes) -> str:
-    return hashlib.sha256(document).hexdigest()
+        return self._file.read(_parse)
 
 
 def _document(accepted: Accepted) -> bytes:
@@ -85,12 +65,7 @@ def _document(accepted: Accepted) -> bytes:
     ).encode()
 
 
-def _parse(content: bytes) -> Accepted:
-    if len(content) > LARGEST:
-        raise ValueError(f"is larger than {LARGEST} bytes")
-    first, _, document = content.partition(b"\n")
-    if first != f"sha256 {_digest(document)}".encode():
-        raise ValueError("its checksum does not fit its content")
+def _parse(document: bytes) -> Accepted:
     try:
         kept = json.loads(document)
         if kept["format"] != FORMAT:

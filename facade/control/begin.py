@@ -17,11 +17,12 @@ import structlog
 
 from facade.config.load import Loaded
 from facade.config.settings import Configuration
-from facade.control.accepted import Accepted, AcceptedStore, Damaged
+from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.back import load_further_back
 from facade.control.descriptors import too_few
 from facade.control.fingerprint import Fingerprint
 from facade.control.roles import Outcome, ReloadResult, began, began_from_state
+from facade.control.sealed import Damaged
 from facade.control.source import Source
 from facade.control.start import StartError
 from facade.control.view import ConfigView, RevisionView

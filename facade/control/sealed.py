@@ -20,11 +20,15 @@ class Damaged(Exception):  # noqa: N818 - names the state of the file, not a def
 
 
 class SealedFile:
-    """One such file, of at most `largest` bytes. Its methods block: call them in a thread."""
+    """One such file, of at most `largest` bytes. Its methods block: call them in a thread.
 
-    def __init__(self, path: Path, largest: int) -> None:
+    `unused` says of a damaged one what does not become of it.
+    """
+
+    def __init__(self, path: Path, largest: int, unused: str = "is not used") -> None:
         self.path = path
         self._largest = largest
+        self._unused = unused
 
     def __repr__(self) -> str:
         return f"<SealedFile {self.path}>"
@@ -49,7 +53,7 @@ class SealedFile:
         except ValueError as error:
             aside = self.path.with_name(f"{self.path.name}.damaged")
             self.path.replace(aside)
-            raise Damaged(f"{self.path}: {error}; it is put aside as {aside.name} and is not used") from error
+            raise Damaged(f"{self.path}: {error}; it is put aside as {aside.name} and {self._unused}") from error
 
     def _opened(self, content: bytes) -> bytes:
         if len(content) > self._largest:

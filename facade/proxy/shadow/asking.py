@@ -6,9 +6,9 @@ import asyncio
 import enum
 from typing import Final, NamedTuple
 
+from facade.compare.answer import MAX_BODY
 from facade.problem import Refusal
 from facade.proxy.shadow.copy import Copy, question
-from facade.proxy.shadow.seen import MOST
 from facade.wire.message import ResponseHead
 
 _LATE: Final = 504
@@ -68,7 +68,7 @@ async def _asked(copy: Copy, until: float) -> Answered:
     reply = None
     try:
         reply = await target.ask(question(copy, until))
-        return Answered(reply.head, await reply.body.collect(MOST))
+        return Answered(reply.head, await reply.body.collect(MAX_BODY))
     finally:
         target.in_flight.value -= 1
         if reply is not None:

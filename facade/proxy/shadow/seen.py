@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-MOST: Final = 256 * 1024
-"""Bytes of one body that are compared: answers of operations have kilobytes. What is larger is a file."""
+from facade.compare.answer import MAX_BODY
 
 
 class Seen:
@@ -20,7 +17,7 @@ class Seen:
 
     def see(self, data: bytes) -> None:
         self.size += len(data)
-        if self.size <= MOST:
+        if self.size <= MAX_BODY:
             self._chunks.append(data)
         else:
             self._chunks.clear()
@@ -30,7 +27,7 @@ class Seen:
 
     @property
     def whole(self) -> bool:
-        return self._ended and self.size <= MOST
+        return self._ended and self.size <= MAX_BODY
 
     def body(self) -> bytes:
         return b"".join(self._chunks)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from facade.control import accepted as module
-from facade.control.accepted import Accepted, AcceptedStore, Damaged
+from facade.control.accepted import Accepted, AcceptedStore
+from facade.control.sealed import Damaged
 
 AT = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.UTC)
 
@@ -62,8 +63,7 @@ def test_a_whole_file_of_another_format_is_put_aside_too(tmp_path: Path, monkeyp
 
 
 def test_a_file_that_is_far_too_large_is_not_read_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    store = AcceptedStore(tmp_path)
-    store.save(Accepted("abc", AT, {"a": b"x" * 1000}))
+    AcceptedStore(tmp_path).save(Accepted("abc", AT, {"a": b"x" * 1000}))
     monkeypatch.setattr(module, "LARGEST", 100)
     with pytest.raises(Damaged, match="larger than 100 bytes"):
-        store.read()
+        AcceptedStore(tmp_path).read()

@@ -9,9 +9,9 @@ from far_end import settle
 from network import resting_wheel
 from sides import Sides
 
+from facade.compare.answer import MAX_BODY
 from facade.problem import Refusal
 from facade.proxy.shadow.asking import Answered, Nothing, ask
-from facade.proxy.shadow.seen import MOST
 from facade.targets.definition import Protect
 from facade.targets.protect.protection import Protection
 from facade.wire import refusals
@@ -33,7 +33,7 @@ async def test_an_answer_comes_whole() -> None:
         (Refusal(refusals.BROKEN), Nothing.ERROR),
         (Refusal(refusals.LATE), Nothing.LATE),
         (Refusal(refusals.CONNECT_LATE), Nothing.LATE),
-        (b"x" * (MOST + 1), Nothing.ERROR),
+        (b"x" * (MAX_BODY + 1), Nothing.ERROR),
     ],
 )
 async def test_what_is_no_answer_says_why(answer: bytes | Exception, nothing: Nothing) -> None:

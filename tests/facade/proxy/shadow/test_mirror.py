@@ -11,10 +11,10 @@ from calls import request_of
 from far_end import settle
 from sides import Sides, reply_of
 
+from facade.compare.answer import MAX_BODY
 from facade.comparisons import Comparisons
 from facade.problem import Refusal
 from facade.proxy.shadow.mirror import Mirror
-from facade.proxy.shadow.seen import MOST
 from facade.routing.stage import Side, Stage
 from facade.wire import refusals
 
@@ -91,7 +91,7 @@ async def test_what_may_not_be_copied_never_is() -> None:
 
 async def test_an_answer_that_was_cut_or_too_large_is_forgotten() -> None:
     found = Room()
-    large = found.sides.copy(b"x" * (MOST + 1))
+    large = found.sides.copy(b"x" * (MAX_BODY + 1))
     found.mirror.take(large)
     await settle()
     assert found.sides.platform.asked == []
@@ -115,7 +115,7 @@ async def test_bytes_that_wait_have_a_bound() -> None:
     found = Room()
     found.sides.platform.body = None
     for _ in range(64):
-        found.mirror.take(found.sides.copy(b"x" * MOST))
+        found.mirror.take(found.sides.copy(b"x" * MAX_BODY))
     await settle()
     assert found.counted("dropped") == 32
     for task in [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:

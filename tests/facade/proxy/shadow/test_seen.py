@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from facade.proxy.shadow.seen import MOST, Seen
+from facade.compare.answer import MAX_BODY
+from facade.proxy.shadow.seen import Seen
 from facade.wire.body import Body
 
 
@@ -19,7 +20,7 @@ def test_a_body_is_kept_as_it_passes_and_whole_once_it_has_ended() -> None:
 
 def test_what_is_too_large_is_not_kept() -> None:
     seen = Seen()
-    seen.see(b"x" * MOST)
+    seen.see(b"x" * MAX_BODY)
     seen.end()
     assert seen.whole
     seen.see(b"x")
