@@ -210,6 +210,11 @@ class Metrics:
             await pause()
         yield await asyncio.to_thread(generate_latest, self._process)
 
+    def _told(self) -> list[RouteInfo]:
+        """The routes that saw traffic, and those that are not where their files say: nobody asks about others."""
+        seen = {labels[0] for labels in self._request_seconds}
+        return [route for route in self._routes if route.name in seen or route.differs_from_file]
+
     def _sources(self) -> Iterator[Source]:
         """Every family with its series. Each list is copied when its turn comes: a pause may change the original."""
         for opened in (self._requests, self._request_seconds, self._target_seconds, self._in_flight):
@@ -236,10 +241,11 @@ class Metrics:
         yield families.GUARD_VERDICT, information.guard_verdict(self._verdicts())
         yield families.GUARD_MEASURED, information.guard_measured(self._verdicts())
         yield families.GUARD_LIMIT, information.guard_limit(self._verdicts())
-        yield families.DIFFERS_FROM_FILE, information.differs_from_file(self._routes)
-        yield families.ROUTE_INFO, information.route_info(self._routes)
-        yield families.ROUTE_STAGE, information.route_stage(self._routes)
-        yield families.ROUTE_SHARE, information.route_share(self._routes)
+        routes = self._told()
+        yield families.DIFFERS_FROM_FILE, information.differs_from_file(routes)
+        yield families.ROUTE_INFO, information.route_info(routes)
+        yield families.ROUTE_STAGE, information.route_stage(routes)
+        yield families.ROUTE_SHARE, information.route_share(routes)
         yield families.SILO_SWITCH_OFF, information.silo_switch_off(self._silos)
         yield families.REVISION, (Gauge(families.REVISION, (self._revision,), 1),)
         yield families.LOOP_LAG, (self._loop_lag,)

@@ -130,6 +130,8 @@ def test_a_route_that_went_back_stays_back_over_a_restart_until_its_file_changes
     again.said("stands elsewhere than its file says", subject="titles.read")
     again.changed(lambda: folder.edit("routes/all.yaml", "share: 20%", "share: 10%"))
     assert stands(again) == "canary"
+    with Client(again.port) as client:
+        assert client.ask(request("GET", "/titles/7")).status == 200
     assert again.metrics()['facade_route_differs_from_file{route="titles.read"}'] == 0.0
     lines = [json.loads(line)["entry"] for line in (folder / "state/ledger.jsonl").read_text().splitlines()]
     moved = [(line["cause"], line["before"], line["after"]) for line in lines]

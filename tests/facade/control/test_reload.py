@@ -70,6 +70,7 @@ async def house(files) -> AsyncIterator[House]:
     reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, COMPARISONS, lambda: NOW)
     await reloader.start()
     await reloader.keep()
+    metrics.request("titles.read", "legacy", "legacy", "2xx", 0.1)  # series are of routes that saw traffic
     yield House(files, reloader, snapshots, metrics, catalog)
     await catalog.close()
     deadlines.stop()

@@ -144,7 +144,15 @@ async def test_calls_sent_once_more_are_counted_from_nought(metrics: Metrics) ->
     assert await read(metrics, "facade_retries_total") == {("land-registry",): 0, ("portal",): 1}
 
 
-async def test_what_is_configured_is_stated(metrics: Metrics) -> None:
+def seen(metrics: Metrics) -> None:
+    """Each route has seen a call."""
+    metrics.request("titles.read", "canary", "legacy", "2xx", 0.01)
+    metrics.request("fax.send", "gone", "own", "4xx", 0.01)
+
+
+async def test_what_is_configured_is_stated_of_routes_that_saw_traffic(metrics: Metrics) -> None:
+    assert await read(metrics, "facade_route_info") == {}
+    seen(metrics)
     assert await read(metrics, "facade_route_info") == {
         ("titles.read", "land-registry", "conveyancing"): 1,
         ("fax.send", "", ""): 1,
@@ -155,9 +163,17 @@ async def test_what_is_configured_is_stated(metrics: Metrics) -> None:
 
 
 async def test_a_route_is_in_exactly_one_stage(metrics: Metrics) -> None:
+    seen(metrics)
     stages = await read(metrics, "facade_route_stage")
     assert {labels for labels, value in stages.items() if value} == {("titles.read", "canary"), ("fax.send", "gone")}
     assert len(stages) == 2 * len(Stage)
+
+
+async def test_a_route_that_is_not_where_its_file_says_is_stated_before_any_traffic(metrics: Metrics) -> None:
+    back = RouteInfo("titles.read", "land-registry", "conveyancing", "legacy", 0, differs_from_file=True)
+    metrics.configured("b", [back, FAX], [], [])
+    assert await read(metrics, "facade_route_differs_from_file") == {("titles.read",): 1}
+    assert await read(metrics, "facade_route_share") == {("titles.read",): 0}
 
 
 async def test_a_silo_tells_its_last_call_and_its_last_day(metrics: Metrics) -> None:
