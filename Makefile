@@ -3,7 +3,8 @@
 #   make demo     the embedded demonstration, until Ctrl-C
 #   make test     all tests
 #   make check    style, types, import layers, fresh pins, Dockerfile
-#   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"
+#   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"; what a shadow costs;
+#                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
 #   make soak     the long runs: fuzzing, faults, aborted transfers; SOAK="--only faults --seconds 300"
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
 #   make lock     the pins in requirements/ anew, from the package index
@@ -18,6 +19,7 @@ WORKERS ?= 6
 TESTS ?= tests
 PYTEST_OPTIONS ?=
 BENCH ?=
+GUARD ?=
 SOAK ?=
 
 BIN := $(VENV)/bin
@@ -45,6 +47,8 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench.run $(BENCH)
+	$(BIN)/python -m bench.shadow_cost
+	$(BIN)/python -m bench.guard_simulation $(GUARD)
 
 # The runs drive the sidecar with what the tests drive it with.
 soak: setup

@@ -1,66 +1,40 @@
-"""The composition root: the only module that knows everything. Clock, chance, sockets and both planes meet here.
+"""The life of the process, from its first file to its last answer: signals, sockets, start, drain and end.
 
-Read `run`, then `Sidecar.serve`: it is the life of the process from its first file to its last answer.
+Read `run`, then `Sidecar.serve`. What a sidecar is made of stands in `wiring`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import datetime
 import gc
 import os
-import random
 import secrets
 import signal
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from facade.comparisons import Comparisons
 from facade.config.kinds import KindError, Kinds
 from facade.config.settings import Listener
-from facade.control import admin, observe
 from facade.control.begin import Beginning, begin
-from facade.control.build import nothing
 from facade.control.certificate import Certificate
 from facade.control.descriptors import raise_limit
-from facade.control.guards import Guards
 from facade.control.listener import OpenListener, open_listener
-from facade.control.overview import Overview, breathe
-from facade.control.reload import Reloader
-from facade.control.site import Site
 from facade.control.source import Source
 from facade.control.start import Flags, StartError
 from facade.control.succession.doors import Door, open_doors
 from facade.control.succession.handover import Handover
 from facade.control.succession.predecessor import meet
+from facade.control.token import own_token
 from facade.control.watch import watch
-from facade.outcomes import Outcomes
-from facade.page import status
-from facade.page.document import STYLE
-from facade.port import Services
-from facade.proxy.handler import Handler
-from facade.proxy.record import Recorder
-from facade.proxy.shadow.mirror import Mirror
-from facade.proxy.tunnels import Tunnels
-from facade.routing.route import Route
-from facade.snapshot import Snapshots
-from facade.targets.catalog import Catalog
-from facade.targets.definition import Adapted, Silo
-from facade.targets.protect.protections import Protections
 from facade.tasks import spawn
-from facade.telemetry import exposition, lag, logs
-from facade.telemetry.metrics import Metrics
-from facade.telemetry.request_ids import mint
-from facade.wire import refusals
-from facade.wire.deadlines import Deadlines
-from facade.wire.server import Server
+from facade.telemetry import lag, logs
+from facade.wiring import VERSION, Parts, now
 
 _SWITCH: Final = 0.0005
 """Seconds until a thread that computes hands over to the event loop, a tenth of Python's own: while files are read in a
@@ -68,11 +42,6 @@ thread, a call waits that long each time its socket has something to say, which 
 
 _LAST_LINES: Final = 1.0
 """Seconds that the last log lines get to leave."""
-
-_KEY: Final = 32
-"""Bytes of the key by which differences are known again. It lasts as long as the process, as they do."""
-
-VERSION: Final = version("strangler-facade")
 
 _log = structlog.get_logger("facade.app")
 
@@ -107,76 +76,37 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(source: Source, flags: Flags) -> int:
-    beginning = await asyncio.to_thread(begin, source, _now())
+    beginning = await asyncio.to_thread(begin, source, now())
     logs.configure(beginning.configuration.settings.log.level)
     sidecar = Sidecar(source, beginning)
     return await sidecar.serve(flags)
 
 
 class Sidecar:
-    """One running sidecar: the data plane, the control plane, and the two values they share."""
+    """One running sidecar, from its start to its end."""
 
     def __init__(self, source: Source, beginning: Beginning) -> None:
-        loop = asyncio.get_running_loop()
-        chance = random.Random()  # noqa: S311 - names for calls and samples of them, no secrets
+        self._parts = Parts(source, beginning)
         self._source = source
-        self._settings = beginning.configuration.settings
-        self._health = observe.Health()
-        self._metrics = Metrics(VERSION, refusals.REASONS)
-        self._deadlines = Deadlines(loop)
-        self._snapshots = Snapshots(nothing())
-        self._protections = Protections(self._deadlines, loop.time, time.time)
-        self._metrics.protected_by(self._protections.information)
-        self._catalog = Catalog(
-            self._deadlines, self._metrics, self._services, loop.time, chance.random, self._protections
-        )
-        self._comparisons = Comparisons(time.time, secrets.token_bytes(_KEY))
-        self._metrics.compared_by(self._comparisons.information)
-        self._reloader = Reloader(
-            source, beginning, self._catalog, self._snapshots, self._metrics, self._comparisons, _now
-        )
-        outcomes = Outcomes()
-        self._guards = Guards(outcomes, self._comparisons, lambda: self._reloader.configuration, self._send_back)
-        self._metrics.judged_by(self._guards.information)
-        self._server = self._data_plane(outcomes, chance)
-        self._request_id = lambda: mint(chance.randbytes)
+        self._settings = self._parts.settings
+        self._reloader = self._parts.reloader
+        self._server = self._parts.server
         self._certificate: Certificate | None = None
+        self._token: str | None = None
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
-
-    def _data_plane(self, outcomes: Outcomes, chance: random.Random) -> Server:
-        loop = asyncio.get_running_loop()
-        recorder = Recorder(self._metrics, outcomes, chance.random, chance.randbytes)
-        tunnels = Tunnels(self._snapshots, self._deadlines, self._metrics)
-        mirror = Mirror(self._comparisons, self._metrics, draw=chance.random, clock=time.monotonic, wall=time.time)
-        handler = Handler(
-            self._snapshots,
-            self._metrics,
-            recorder,
-            tunnels,
-            mirror,
-            clock=loop.time,
-            wall=time.time,
-            chance=chance.randbytes,
-        )
-        return Server(
-            handler,
-            lambda: self._snapshots.current.limits,
-            self._deadlines,
-            lambda problem, request_id: recorder.refused(problem, request_id, self._snapshots.current.log),
-            time.time,
-        )
 
     async def serve(self, flags: Flags) -> int:
         """Open what must be open, serve, drain, close. Returns the exit code."""
         await self._reloader.start()
         self._certificate = await self._read_certificate()
+        self._token = await self._find_token()
         predecessor = await asyncio.to_thread(meet, self._settings.state) if flags.take_over else None
         doors = await asyncio.to_thread(open_doors, self._listeners(), predecessor)
         self._listen_for_signals()
         await self._open_platform(doors["listen"])
         await self._reloader.keep()
-        self._health.configured = True
+        self._parts.health.configured = True
         listeners = [await self._open_observe(doors["observe"]), await self._open_admin(doors["admin"])]
         background = self._watch(poll=flags.poll)
         gc.collect()
@@ -194,8 +124,9 @@ class Sidecar:
             task.cancel()
         for listener in listeners:
             await listener.close()
-        await self._catalog.close()
-        self._deadlines.stop()
+        await self._parts.days.turn()
+        await self._parts.catalog.close()
+        self._parts.deadlines.stop()
         return 0
 
     def _listeners(self) -> dict[str, Listener]:
@@ -206,8 +137,9 @@ class Sidecar:
         """Start what looks after the sidecar while it serves."""
         background = [
             spawn(watch(self._source.folder, self._reloader.stale, self._reloader.reload, poll=poll), "watch files"),
-            spawn(self._guards.watch(), "judge guarded routes"),
-            spawn(lag.watch_lag(self._metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
+            spawn(self._parts.guards.watch(), "judge guarded routes"),
+            spawn(self._parts.days.watch(asyncio.sleep), "keep a sample of calls"),
+            spawn(lag.watch_lag(self._parts.metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
         ]
         if self._certificate is not None:
             background.append(spawn(self._certificate.keep_fresh(), "watch certificate"))
@@ -217,22 +149,18 @@ class Sidecar:
         tls = self._settings.listen.tls
         return None if tls is None else await asyncio.to_thread(Certificate, "listen", tls)
 
+    async def _find_token(self) -> str | None:
+        configured = self._settings.admin_token
+        return configured or await asyncio.to_thread(own_token, self._settings.state, secrets.token_urlsafe)
+
     async def _open_platform(self, door: Door) -> None:
         await self._server.listen(door.sockets, None if self._certificate is None else self._certificate.context)
 
     async def _open_observe(self, door: Door) -> OpenListener:
-        pages = observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe)
-        return await open_listener(door, Site(pages), self._request_id)
+        return await open_listener(door, self._parts.observe(), self._parts.request_id)
 
     async def _open_admin(self, door: Door) -> OpenListener:
-        said = self._protections.get, self._guards.verdict
-        overview = Overview(VERSION, self._reloader, self._metrics, *said, _now, breathe)
-        page = admin.StatusPage(status.slices, STYLE)
-        pages = {
-            **observe.pages(self._health, self._metrics.render, exposition.CONTENT_TYPE, breathe),
-            **admin.pages(overview, self._reloader, self._snapshots, self._comparisons, page, breathe),
-        }
-        return await open_listener(door, Site(pages, door.listener.host), self._request_id)
+        return await open_listener(door, self._parts.admin(door.listener.host, self._token), self._parts.request_id)
 
     def _listen_for_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -249,10 +177,6 @@ class Sidecar:
             await self._certificate.refresh()
         await self._reloader.reload("signal")
 
-    async def _send_back(self, route: Route, why: str) -> None:
-        """A guard's verdict."""
-        await self._reloader.send_back(route, "guard", why)
-
     async def _drain(self, handover: Handover, listeners: list[OpenListener]) -> None:
         """Unready, serve on for `pause`, then stop accepting and let running requests end within `limit`.
 
@@ -260,7 +184,7 @@ class Sidecar:
         get who are connected and idle, to be told of the end before it comes.
         """
         drain = self._reloader.configuration.settings.drain
-        self._health.draining = not handover.taken.is_set()
+        self._parts.health.draining = not handover.taken.is_set()
         self._server.draining = True
         _log.info("draining", pause=drain.pause, limit=drain.limit, successor=handover.taken.is_set())
         with suppress(TimeoutError):
@@ -279,11 +203,6 @@ class Sidecar:
         ending.cancel()
         _log.info("drained", cut=cut)
 
-    def _services(self, silo: Silo) -> Services:
-        """What an adapter is lent; its folder in `state` is made when it first asks for it."""
-        folder = silo.reach.folder if isinstance(silo.reach, Adapted) else self._source.folder
-        return Services(time.monotonic, spawn, self._settings.state / "silos" / silo.name, folder)
-
 
 async def _first(*events: asyncio.Event) -> None:
     """Wait for one of several events."""
@@ -293,7 +212,3 @@ async def _first(*events: asyncio.Event) -> None:
     finally:
         for wait in waits:
             wait.cancel()
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)

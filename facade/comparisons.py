@@ -77,6 +77,7 @@ class Comparisons:
         self._wall = wall
         self._key = key
         self._routes: dict[str, RouteComparisons] = {}
+        self._serving: dict[str, Route] | None = None
 
     def __repr__(self) -> str:
         return f"<Comparisons {list(self._routes.values())}>"
@@ -90,6 +91,13 @@ class Comparisons:
         self._routes[route.name] = new = RouteComparisons(route, self._wall(), self._key)
         return new
 
+    def serves(self, route: Route) -> bool:
+        """Whether this route is what serves now: a copy of a call that came before is of no use to anybody."""
+        if self._serving is None:
+            return True  # nobody has said yet what serves
+        now = self._serving.get(route.name)
+        return now is route or (now is not None and evidence_of(now) == evidence_of(route))
+
     def get(self, name: str) -> RouteComparisons | None:
         """Those of the route of this name, None where nothing was compared since it was last changed."""
         return self._routes.get(name)
@@ -102,10 +110,8 @@ class Comparisons:
 
     def keep(self, routes: Iterable[Route]) -> None:
         """These routes serve from now on: what was found of others, or of what they were before, is over."""
-        now = {route.name: evidence_of(route) for route in routes}
-        self._routes = {
-            name: known for name, known in self._routes.items() if now.get(name) == evidence_of(known.route)
-        }
+        self._serving = {route.name: route for route in routes}
+        self._routes = {name: known for name, known in self._routes.items() if self.serves(known.route)}
 
 
 def evidence_of(route: Route) -> tuple[object, ...]:

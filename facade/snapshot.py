@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from facade.callers.callers import NOBODY, Callers
 from facade.routing.table import RouteTable
 from facade.targets.served import Served
 from facade.targets.target import Target
@@ -25,7 +26,8 @@ class RequestLog:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One accepted configuration, ready to serve. `unmatched` takes what no route covers, None answers 404.
+    """One accepted configuration, ready to serve. `unmatched` takes what no route covers, None answers 404; `callers`
+    says who sends a call.
 
     `as_sent` where some route, or what is `unmatched_as_sent`, takes paths that have several readings.
     """
@@ -39,6 +41,7 @@ class Snapshot:
     unmatched: Target | None = None
     unmatched_as_sent: bool = False
     as_sent: bool = False
+    callers: Callers = NOBODY
 
 
 class Snapshots:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 
 _log = structlog.get_logger("facade.tasks")
-_running: Final[set[asyncio.Task[None]]] = set()
+_running: Final[set[asyncio.Task[Any]]] = set()
+
+Result = TypeVar("Result")
 
 
-def spawn(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+def spawn(work: Coroutine[Any, Any, Result], name: str) -> asyncio.Task[Result]:
     """Run `work` in the background. It is kept alive until it ends; an exception that escapes it is logged."""
     task = asyncio.get_running_loop().create_task(work, name=name)
     _running.add(task)
@@ -20,7 +22,7 @@ def spawn(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     return task
 
 
-def _ended(task: asyncio.Task[None]) -> None:
+def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("background task failed", task=task.get_name(), exc_info=error)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tokens import key_set
 
 from facade.cli.commands import COMMANDS, run
 from facade.config.kinds import Kinds
@@ -20,6 +21,15 @@ from facade.wire import refusals
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(page for place in ("*", "docs/**/*", "deploy/**/*", "adapters/*/*") for page in ROOT.glob(f"{place}.md"))
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
+
+
+SECRETS = {
+    "ADMIN_TOKEN": "t",
+    "BAILIFFS_KEY": "the-key-of-the-bailiffs",
+    "BENEFITS_DB_URL": "sqlite:///benefits.sqlite",
+}
+KEYS = {"login.jwks.json": key_set().decode()}
+"""What the examples name and no page shows."""
 
 
 def name(page: Path) -> str:
@@ -63,8 +73,7 @@ def test_the_stage_diagrams_are_those_of_the_tables() -> None:
 def test_the_configuration_examples_are_one_good_configuration(tmp_path: Path) -> None:
     files = examples(CONFIGURATION)
     assert {"facade.yaml", "silos/portal.yaml", "routes/benefits.yaml"} <= files.keys()
-    secrets = {"ADMIN_TOKEN": "t", "BENEFITS_DB_URL": "sqlite:///benefits.sqlite"}
-    loaded = load(write(files, tmp_path), Kinds.discover(), secrets, serving=True)
+    loaded = load(write(files | KEYS, tmp_path), Kinds.discover(), SECRETS, serving=True)
     assert [str(mistake) for mistake in loaded.mistakes] == []
     assert [str(warning) for warning in loaded.warnings] == []
 
@@ -76,8 +85,7 @@ FITTING = [page for page in PAGES if examples(page.read_text()) and page.name !=
 @pytest.mark.parametrize("page", FITTING, ids=name)
 def test_the_examples_of_every_page_fit_into_it(page: Path, tmp_path: Path) -> None:
     files = examples(CONFIGURATION) | examples(page.read_text())
-    secrets = {"ADMIN_TOKEN": "t", "BENEFITS_DB_URL": "sqlite:///benefits.sqlite"}
-    loaded = load(write(files, tmp_path), Kinds.discover(), secrets, serving=True)
+    loaded = load(write(files | KEYS, tmp_path), Kinds.discover(), SECRETS, serving=True)
     assert [str(mistake) for mistake in loaded.mistakes] == []
 
 

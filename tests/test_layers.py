@@ -27,6 +27,8 @@ FORBIDDEN = {
     "the facade imports an adapter": ("kinds-by-name", "facade/targets/definition.py", "adapters.sql"),
     "an adapter imports the facade's inside": ("port-only", "adapters/sql/added.py", "facade.problem"),
     "an adapter reaches the wire": ("port-only", "adapters/added.py", "facade.wire.limits"),
+    "callers know the routes": ("layers", "facade/callers/register.py", "facade.routing.stage"),
+    "a token is judged by the clock": ("pure", "facade/callers/verifier.py", "time"),
     "routing waits": ("pure", "facade/routing/stage.py", "asyncio"),
     "routing reads the clock": ("pure", "facade/routing/route.py", "time"),
     "the port draws lots": ("pure", "facade/port/call.py", "random"),
@@ -36,7 +38,7 @@ FORBIDDEN = {
     "a breaker reads the clock": ("pure", "facade/targets/protect/breaker.py", "time"),
     "a comparison reads the clock": ("pure", "facade/compare/walk.py", "time"),
     "a judge draws lots": ("pure", "facade/control/judge/wager.py", "random"),
-    "a format reads a file": ("pure", "facade/formats.py", "os"),
+    "a format reads a file": ("pure", "facade/formats/json.py", "os"),
     "the data plane reads YAML": ("data-plane", "facade/proxy/added.py", "yaml"),
     "the data plane reads the configuration": ("data-plane", "facade/proxy/added.py", "facade.config.settings"),
 }

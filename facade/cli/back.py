@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 
-from facade.cli.changing import carry_out
-from facade.cli.options import add_change, share, told
-from facade.control.move import Plan, plan_back, plan_back_all
-from facade.control.subject import Subjects, find
+from facade.cli.changing import carry_out, ordered
+from facade.cli.options import add_change, add_reason, share
+from facade.control.order import Verb
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -19,16 +17,10 @@ def configure(parser: ArgumentParser) -> None:
     )
     what.add_argument("--all", action="store_true", help="every route that has a way back")
     parser.add_argument("--to", metavar="P", type=share, help="keep a smaller share for the platform, 10%%")
-    parser.add_argument("--reason", metavar="TEXT", type=told, help="why, for whoever asks later")
+    add_reason(parser)
     add_change(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Take it back."""
-
-    def wish(known: Subjects) -> Sequence[Plan]:
-        if arguments.all:
-            return plan_back_all(known, arguments.to)
-        return [plan_back(find(known, arguments.name), arguments.to)]
-
-    return carry_out(arguments, wish, arguments.reason, is_all=arguments.all)
+    return carry_out(arguments, ordered(arguments, Verb.BACK, share=arguments.to))

@@ -1,182 +1,159 @@
-"""What `facade move` and `facade back` share: change the file, wait for the sidecar, say what became of both.
+"""What the commands share that give orders: they go to the running sidecar, or else into the files themselves.
 
-What is said is what the sidecar runs. A file that says already what was wished for proves nothing: somebody's mistake
-in another file may keep the sidecar from reading it. So the sidecar is asked then too.
+A sidecar that is reached with its token carries the order out and answers when it runs. Without a sidecar, or without
+its token, whoever may write the files writes them, behind the same gate; the sidecar then follows its files.
 """
 
 from __future__ import annotations
 
+import datetime
 import getpass
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import msgspec
 
 from facade.cli.answer import Failed, say
-from facade.cli.clock import monotonic, sleep
-from facade.cli.files import find_sidecar, source
+from facade.cli.clock import sleep, time
+from facade.cli.files import find_sidecar, find_token, source
+from facade.cli.following import follow
 from facade.cli.sidecar import Sidecar, Unreachable
-from facade.config.settings import Configuration
-from facade.config.standing import Standing
-from facade.control.change import Changed, Wish, change
+from facade.control.because import Because
+from facade.control.change import change
+from facade.control.done import Done, Scope, done, words
+from facade.control.freezes import InForce, in_force
+from facade.control.gate import pass_through
 from facade.control.move import Plan
+from facade.control.order import Order, Verb
 from facade.control.source import Source
-from facade.control.subject import Refused, subjects
-
-ASK_EVERY: Final = 0.1
-"""Seconds between two questions to the sidecar, which sees a changed file within about as long."""
-
-SCOPE: Final = "the shared file was changed: every sidecar that reads it follows"
+from facade.control.subject import Refused, Subjects
+from facade.routing.stage import Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """Whether the running sidecar runs the change. `said` tells it in words; `sidecar` is its address, if known."""
-
-    runs: bool
-    said: str
-    sidecar: str | None = None
-
-
-def carry_out(arguments: Namespace, wish: Wish, reason: str | None = None, *, is_all: bool = False) -> int:
-    """Change the files, wait for the sidecar, answer. Exit status 1 where it was waited for and does not run it.
-
-    So it is where `is_all` was wished for and not all could be looked through.
-    """
+def ordered(arguments: Namespace, verb: Verb, *, stage: Stage | None = None, share: Fraction | None = None) -> Order:
+    """The order that a command line gives. Raises `Failed`."""
+    because = Because("command", arguments.reason or "", mover(arguments.by))
+    name = None if getattr(arguments, "all", False) else arguments.name
     try:
-        changed = change(source(arguments.config), wish, sleep)
+        return Order(verb, name, because, stage, share, force=getattr(arguments, "force", False))
     except Refused as refused:
         raise Failed(str(refused)) from refused
-    followed = _follow(arguments, changed)
-    said = _lines(changed, followed, arguments, reason)
-    say(_document(changed, followed, arguments, reason), said, as_json=arguments.json)
-    is_done = followed.runs or not arguments.wait
-    return 0 if is_done and not (is_all and changed.hidden) else 1
 
 
-def _follow(arguments: Namespace, changed: Changed) -> Followed:
-    """Wait until the sidecar runs the change or rejects it, or the time is up."""
-    if not arguments.wait:
-        return Followed(runs=False, said="not waited for: facade status says whether it runs")
+def carry_out(arguments: Namespace, order: Order) -> int:
+    """Give the order and answer. Exit status 1 where it was waited for and does not run, or may hide something."""
+    sidecar = _find(arguments)
+    token = find_token(arguments.config)
     try:
-        sidecar = find_sidecar(arguments.admin, arguments.config)
-        return _wait(sidecar, changed, source(arguments.config), arguments.wait)
+        if arguments.wait and token is not None and isinstance(sidecar, Sidecar):
+            finished, said = _by_sidecar(sidecar, token, order, arguments)
+        else:
+            finished, said = _by_files(sidecar, order, arguments)
+    except Refused as refused:
+        raise Failed(str(refused)) from refused
+    where = {"sidecar": str(sidecar) if isinstance(sidecar, Sidecar) else None, "said": said}
+    say({**msgspec.to_builtins(finished), **where}, (*words(finished), said), as_json=arguments.json)
+    is_done = finished.running or not arguments.wait
+    return 0 if is_done and not (order.name is None and finished.hidden) else 1
+
+
+def _find(arguments: Namespace) -> Sidecar | Unreachable:
+    try:
+        return find_sidecar(arguments.admin, arguments.config)
     except Unreachable as unreachable:
-        said = "the file is changed and" if changed.lines else "the file says so already, but"
-        return Followed(runs=False, said=f"{said} no sidecar was reached: {unreachable}")
+        return unreachable
 
 
-def _wait(sidecar: Sidecar, changed: Changed, files: Source, seconds: float) -> Followed:
-    until, revision, before = monotonic() + seconds, changed.revision, ""
-    while True:
-        config = sidecar.ask("/api/config")
-        running = config["running"]["revision"]
-        if running == revision:
-            return Followed(runs=True, said=f"running, revision {revision}, on {sidecar}", sidecar=str(sidecar))
-        if running != before and _holds_later(changed, files, running):
-            said = f"running together with a later change, revision {running}, on {sidecar}"
-            return Followed(runs=True, said=said, sidecar=str(sidecar))
-        before = running
-        rejected = config["rejected"]
-        if rejected is not None:
-            runs = _stands(sidecar, changed)
-            if runs or rejected["revision"] == revision:
-                return _rejected(sidecar, rejected["reasons"], runs=runs)
-        if monotonic() >= until:
-            return Followed(runs=False, said=_late(sidecar, config, revision, seconds), sidecar=str(sidecar))
-        sleep(ASK_EVERY)
+def _by_sidecar(sidecar: Sidecar, token: str, order: Order, arguments: Namespace) -> tuple[Done, str]:
+    """Let the sidecar carry it out. What it may not write, whoever gives the order may."""
+    try:
+        finished = sidecar.order(order, token, arguments.wait)
+    except Unreachable:
+        return _by_files(sidecar, order, arguments)
+    if finished.scope is Scope.SIDECAR and finished.problems:
+        finished = _written_too(finished, order, sidecar, arguments)
+    return finished, "\n  ".join((_runs(finished, sidecar), *finished.problems))
 
 
-def _rejected(sidecar: Sidecar, reasons: Sequence[str], *, runs: bool) -> Followed:
-    """What becomes of a change in files that the sidecar rejects: of such files only the way back runs."""
-    if runs:
-        told = f"running on {sidecar}; the files are mistaken, and nothing else of them runs until they are mended:"
-    else:
-        told = f"rejected by {sidecar}, which serves on as before; it takes effect once the files are mended:"
-    return Followed(runs=runs, said="\n  ".join([told, *reasons]), sidecar=str(sidecar))
+def _runs(finished: Done, sidecar: Sidecar) -> str:
+    if not finished.running:
+        return f"not running on {sidecar}, which serves on as before:"
+    if finished.scope is Scope.FILES and finished.problems:
+        return f"running on {sidecar}; the files are mistaken, and nothing else of them runs until they are mended:"
+    return f"running, revision {finished.revision}, on {sidecar}"
 
 
-def _stands(sidecar: Sidecar, changed: Changed) -> bool:
-    """Whether every route stands where it was to go, by what the sidecar runs."""
-    rows = {row["name"]: row for row in sidecar.ask("/api/routes")["routes"]}
-    return all(_is_at(rows.get(name), plan.to) for plan in changed.plans for name in plan.subject.routes)
+def _written_too(finished: Done, order: Order, sidecar: Sidecar, arguments: Namespace) -> Done:
+    """The same in the files, if this user may write them: the sidecar, which does so already, follows them then.
 
-
-def _is_at(row: Mapping[str, Any] | None, to: Standing) -> bool:
-    """Whether a row of `/api/routes` says that its route stands there."""
-    if row is None or row["stage"] != to.stage:
-        return False
-    return to.share is None or row["share"] == float(to.share)
-
-
-def _holds_later(changed: Changed, files: Source, running: str) -> bool:
-    """Whether `running` are the files as somebody changed them after us, with our change still in them: the sidecar
-    reads two changes that come close together as one, and then never runs the revision of the first.
+    Whatever bars that, the order is carried out, and what is said of it stands.
     """
-    loaded = files.load()
-    now = loaded.configuration
-    return now is not None and loaded.revision == running and all(_holds(plan, now) for plan in changed.plans)
+    try:
+        files = source(arguments.config)
+        if not _reads_these(sidecar, files):
+            return finished
+        changed = change(files, order.plans, sleep)
+    except (Refused, Failed, Unreachable):
+        return finished
+    hidden = tuple(map(str, changed.hidden))
+    return replace(finished, scope=Scope.FILES, lines=changed.lines, hidden=hidden, problems=())
 
 
-def _holds(plan: Plan, now: Configuration) -> bool:
-    subject = subjects(now).get(plan.subject.name)
-    return subject is not None and subject.now == plan.to
+def _reads_these(sidecar: Sidecar, files: Source) -> bool:
+    """Whether these are the files that the sidecar reads."""
+    revision: str = sidecar.ask("/api/config")["file"]["revision"]
+    return revision == files.load().revision
 
 
-def _late(sidecar: Sidecar, config: Mapping[str, Any], revision: str, seconds: float) -> str:
-    return (
-        f"{sidecar}: runs {config['running']['revision']} and not {revision} after {seconds:g} s; "
-        "see facade status, and whether it reads these files"
+def _by_files(sidecar: Sidecar | Unreachable, order: Order, arguments: Namespace) -> tuple[Done, str]:
+    """Write the files, behind the gate, and wait until the sidecar runs them. Raises `Refused`."""
+    files = source(arguments.config)
+    forced: list[str] = []
+
+    def wish(known: Subjects) -> Sequence[Plan]:
+        plans = order.plans(known)
+        forced.extend(_passed(plans, sidecar, files, force=order.force))
+        return plans
+
+    changed = change(files, wish, sleep)
+    followed = follow(sidecar, changed, files, arguments.wait)
+    finished = done(
+        changed.plans,
+        changed,
+        order.because,
+        scope=Scope.FILES if changed.lines else None,
+        revision=changed.revision,
+        running=followed.runs,
+        forced=forced,
     )
+    return finished, followed.said
 
 
-def _lines(changed: Changed, followed: Followed, arguments: Namespace, reason: str | None) -> Iterator[str]:
-    for plan in changed.plans:
-        yield from _told(plan)
-    if changed.lines:
-        yield f"  reason: {reason}, by {mover(arguments.by)}" if reason else f"  by {mover(arguments.by)}"
-        yield from (f"  {line}" for line in changed.lines)
-        yield SCOPE
-    else:
-        yield f"nothing was changed, revision {changed.revision}"
-    yield from (f"not looked through: {mistake}" for mistake in changed.hidden)
-    yield followed.said
+def _passed(plans: Sequence[Plan], sidecar: Sidecar | Unreachable, files: Source, *, force: bool) -> Iterator[str]:
+    """What each plan is carried past by force. Raises `Refused`."""
+    if all(plan.is_safe for plan in plans):
+        return
+    rows: dict[str, str | None] = {}
+    if isinstance(sidecar, Sidecar) and any(plan.subject.guarded for plan in plans):
+        try:
+            rows = {row["name"]: row["bars"] for row in sidecar.ask("/api/routes")["routes"]}
+        except Unreachable as unreachable:
+            sidecar = unreachable
+    for plan in plans:
+        unknown = plan.subject.now.stage is not Stage.LEGACY and isinstance(sidecar, Unreachable)
+        asked = (lambda _: f"what its guard says is not known, {sidecar}") if unknown else rows.get
+        yield from pass_through(plan, asked, _frozen(files), force=force)
 
 
-def _told(plan: Plan) -> Iterator[str]:
-    name = plan.subject.name
-    if plan.subject.is_group:
-        name = f"group {name} ({', '.join(plan.subject.routes)})"
-    yield f"{name}: stays at {plan.to}" if plan.stays else f"{name}: {plan.subject.now} -> {plan.to}"
-    yield from (f"  note: {note}" for note in plan.notes)
-
-
-def _document(changed: Changed, followed: Followed, arguments: Namespace, reason: str | None) -> Mapping[str, object]:
-    return {
-        "moves": [_move(plan) for plan in changed.plans],
-        "lines": changed.lines,
-        "hidden": [str(mistake) for mistake in changed.hidden],
-        "scope": "file" if changed.lines else None,
-        "revision": changed.revision,
-        "running": followed.runs,
-        "sidecar": followed.sidecar,
-        "said": followed.said,
-        "by": mover(arguments.by),
-        "reason": reason,
-    }
-
-
-def _move(plan: Plan) -> Mapping[str, object]:
-    now, to = plan.subject.now, plan.to
-    return {
-        "name": plan.subject.name,
-        "group": plan.subject.is_group,
-        "routes": plan.subject.routes,
-        "from": {"stage": now.stage, "share": None if now.share is None else float(now.share)},
-        "to": {"stage": to.stage, "share": None if to.share is None else float(to.share)},
-        "notes": plan.notes,
-    }
+def _frozen(files: Source) -> InForce | None:
+    configuration = files.load().configuration
+    if configuration is None:
+        return None
+    now = datetime.datetime.fromtimestamp(time(), datetime.UTC)
+    return in_force(configuration.settings.freeze, configuration.settings.timezone, now)
 
 
 def mover(by: str | None) -> str:

@@ -8,20 +8,13 @@ from pathlib import Path
 
 from facade.cli.answer import say
 from facade.cli.files import source, told
-from facade.cli.options import add_json, default_folder, folder
+from facade.cli.options import add_folder, add_json
 from facade.config.load import Loaded
 
 
 def configure(parser: ArgumentParser) -> None:
     """Name its options."""
-    parser.add_argument(
-        "folder",
-        metavar="DIR",
-        nargs="?",
-        type=folder,
-        default=default_folder(),
-        help="the configuration's folder (default: FACADE_CONFIG, else ./config)",
-    )
+    add_folder(parser, "the configuration's folder")
     add_json(parser)
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep  # noqa: TID251 - see above; no other module of this package imports `time`
+from time import monotonic, sleep, time  # noqa: TID251 - see above; no other module of this package imports `time`
 
-__all__ = ["monotonic", "sleep"]
+__all__ = ["monotonic", "sleep", "time"]

@@ -22,6 +22,10 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "differences": "what differs between the two sides of a route, by field and kind",
         "move": "move a route or group to a stage: one line of YAML, changed in place",
         "back": "let legacy answer again, now; or give the platform a smaller share",
+        "preview": "what changed files would move, against the running sidecar and its calls of yesterday",
+        "ledger": "what was changed, when, by whom and why; with verify, that nobody edited it since",
+        "hold": "no new keys to the platform: who was answered there stays, others are legacy's",
+        "evict": "every key off the platform, while the canary stands",
         "demo": "the embedded demonstration",
     }
 )

@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--once",
         action="store_true",
-        help="tell the whole story of one route in a temporary folder, on free ports; exit 0 if no request failed",
+        help="tell the whole story of one route in a temporary folder, on free ports; exit 0 if no citizen was failed",
     )
 
 

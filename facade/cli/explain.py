@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from facade.cli.answer import say
+from facade.cli.clock import time
 from facade.cli.files import good, source
 from facade.cli.options import add_config, add_json, header, ip, line
 from facade.config.mistake import printable
 from facade.control.asked import LOCAL, Asked
+from facade.control.build import callers_of
 from facade.control.describe import percent
 from facade.control.explain import Explanation, explain
 from facade.routing.table import RouteTable
@@ -41,7 +43,8 @@ def run(arguments: Namespace) -> int:
     """Explain the call."""
     configuration = good(source(arguments.config).load())
     asked = Asked(arguments.method, arguments.url, tuple(arguments.headers), arguments.address)
-    explanation = explain(configuration, RouteTable.compile(configuration.routes), asked)
+    table, callers = RouteTable.compile(configuration.routes), callers_of(configuration, time)
+    explanation = explain(configuration, table, asked, callers)
     say(asdict(explanation), _lines(asked, explanation), as_json=arguments.json)
     return 0
 

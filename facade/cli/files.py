@@ -13,6 +13,7 @@ from facade.config.load import Loaded
 from facade.config.mistake import Mistake
 from facade.config.settings import Configuration
 from facade.control.source import Source
+from facade.control.token import kept_token
 
 
 def source(folder: Path, named_by: str = "--config or FACADE_CONFIG") -> Source:
@@ -45,6 +46,22 @@ def told(mistakes: Iterable[Mistake]) -> list[Mapping[str, object]]:
     ]
 
 
+def find_token(folder: Path) -> str | None:
+    """The token of the sidecar's API: FACADE_ADMIN_TOKEN, that of the configuration, or the one kept in its `state`.
+
+    None where this user knows none.
+    """
+    text = os.environ.get("FACADE_ADMIN_TOKEN")
+    if text:
+        return text
+    loaded = source(folder).load_facade()
+    configured = None if loaded.listeners is None else loaded.listeners.admin_token
+    try:
+        return configured or kept_token(loaded.state)
+    except OSError:
+        return None
+
+
 def find_sidecar(admin: Sidecar | None, folder: Path) -> Sidecar:
     """The running sidecar: by `--admin`, else FACADE_ADMIN, else `admin` of the configuration in `folder`.
 
@@ -53,7 +70,9 @@ def find_sidecar(admin: Sidecar | None, folder: Path) -> Sidecar:
     sidecar = named(admin)
     if sidecar is not None:
         return sidecar
-    loaded = source(folder).load()
-    if loaded.admin is None:
-        raise Unreachable(f"{loaded.mistakes[0]}; or say where the sidecar is with --admin HOST:PORT")
-    return configured(loaded.admin, folder)
+    found = source(folder)
+    at = found.load_facade().admin
+    if at is None:
+        # That one file may say less of what is wrong than all of them do.
+        raise Unreachable(f"{found.load().mistakes[0]}; or say where the sidecar is with --admin HOST:PORT")
+    return configured(at, folder)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from facade.cli.changing import carry_out
-from facade.cli.options import add_change, share, told
-from facade.control.move import plan_move
-from facade.control.subject import find
+from facade.cli.changing import carry_out, ordered
+from facade.cli.options import add_change, add_reason, share
+from facade.control.order import Verb
 from facade.routing.stage import Stage
 
 
@@ -16,15 +15,14 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("name", metavar="ROUTE|GROUP", help="what to move; a route of a group moves its group")
     parser.add_argument("stage", metavar="STAGE", choices=[str(stage) for stage in Stage], help=", ".join(Stage))
     parser.add_argument("--share", metavar="P", type=share, help="the platform's share of a canary, 25%%")
-    parser.add_argument("--reason", metavar="TEXT", type=told, required=True, help="why, for whoever asks later")
+    parser.add_argument(
+        "--force", action="store_true", help="past the guard's verdict, a freeze or the order of the stages"
+    )
+    add_reason(parser, required=True)
     add_change(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Move it."""
-    stage = Stage(arguments.stage)
-    return carry_out(
-        arguments,
-        lambda known: [plan_move(find(known, arguments.name), stage, arguments.share)],
-        arguments.reason,
-    )
+    order = ordered(arguments, Verb.MOVE, stage=Stage(arguments.stage), share=arguments.share)
+    return carry_out(arguments, order)

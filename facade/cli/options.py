@@ -30,6 +30,18 @@ def add_config(parser: ArgumentParser) -> None:
     )
 
 
+def add_folder(parser: ArgumentParser, what: str) -> None:
+    """`DIR`, in the place of a word."""
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=folder,
+        default=default_folder(),
+        help=f"{what} (default: FACADE_CONFIG, else ./config)",
+    )
+
+
 def default_folder() -> Path:
     """FACADE_CONFIG, else `config` in the current folder."""
     return Path(os.environ.get("FACADE_CONFIG") or FOLDER)
@@ -50,8 +62,13 @@ def add_admin(parser: ArgumentParser) -> None:
     )
 
 
+def add_reason(parser: ArgumentParser, *, required: bool = False) -> None:
+    """`--reason TEXT`."""
+    parser.add_argument("--reason", metavar="TEXT", type=told, required=required, help="why, for whoever asks later")
+
+
 def add_change(parser: ArgumentParser) -> None:
-    """What every command has that changes the files of a running sidecar."""
+    """What every command has that changes what a sidecar runs."""
     parser.add_argument("--by", metavar="NAME", type=told, help="who moves it (default: the name of the user)")
     parser.add_argument(
         "--wait",

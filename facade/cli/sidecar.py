@@ -18,9 +18,12 @@ import msgspec
 
 from facade.config.mistake import quote
 from facade.config.network import HostPort, parse_address, parse_origin
-from facade.config.types import Unfit
+from facade.config.types import Unfit, format_share
 from facade.control.binding import address
 from facade.control.differences import DifferencesView
+from facade.control.done import Done
+from facade.control.order import Order
+from facade.control.subject import Refused
 from facade.control.view import ConfigView, RouteRow, SiloRow
 
 TIMEOUT: Final = 5.0
@@ -47,6 +50,12 @@ _WILDCARDS: Final[Mapping[str, str]] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # 
 """What a listener that binds every address is asked at."""
 
 
+class _Problem(msgspec.Struct):
+    """What is read of a refusal (RFC 9457)."""
+
+    detail: str
+
+
 class Unreachable(Exception):  # noqa: N818 - names what the sidecar is
     """No sidecar answered. The text is `address: what; what to do`."""
 
@@ -60,12 +69,23 @@ class Sidecar:
     def __str__(self) -> str:
         return self.origin
 
+    def order(self, order: Order, token: str, seconds: float) -> Done:
+        """Have it carried out within so long. Raises `Refused` with what is in the way, `Unreachable`."""
+        status, body = self._said("POST", f"/api/{order.verb}", seconds, token, _document(order))
+        try:
+            if status == http.HTTPStatus.OK:
+                return msgspec.json.decode(body, type=Done)
+            problem = msgspec.json.decode(body, type=_Problem)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise self._unreachable("answers something else than a facade's admin listener does") from error
+        if status == http.HTTPStatus.UNAUTHORIZED:
+            mend = "give the one of its configuration, or of admin.token in its state, by FACADE_ADMIN_TOKEN"
+            raise Refused(f"{self.origin}: does not take this token; {mend}")
+        raise Refused(problem.detail)
+
     def ask(self, path: str) -> Any:
         """The JSON document at `path`. Raises `Unreachable`."""
-        try:
-            status, body = self._get(path)
-        except (OSError, http.client.HTTPException) as error:
-            raise self._unreachable(_reason(error)) from error
+        status, body = self._said("GET", path)
         if status != http.HTTPStatus.OK:
             raise self._unreachable(f"answers {status}, which is no facade's admin listener")
         try:
@@ -75,23 +95,39 @@ class Sidecar:
             raise self._unreachable("answers something else than a facade's admin listener does") from error
         return document
 
-    def _get(self, path: str) -> tuple[int, bytes]:
+    def _said(
+        self, method: str, path: str, seconds: float = TIMEOUT, token: str | None = None, body: bytes | None = None
+    ) -> tuple[int, bytes]:
+        """Status and body of an answer. Raises `Unreachable`."""
+        headers = {"Accept": "application/json", "Connection": "close"}
+        if token is not None:
+            headers |= {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        try:
+            return self._exchanged(method, path, headers, body, seconds)
+        except TimeoutError as error:
+            raise self._unreachable(f"did not answer within {seconds:g} s") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(_reason(error)) from error
+
+    def _exchanged(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> tuple[int, bytes]:
         parts = urlsplit(self.origin)
         host, port = parts.hostname or "", parts.port
         if parts.scheme == "https":
             secured = ssl.create_default_context()
             connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                host, port, timeout=TIMEOUT, context=secured
+                host, port, timeout=seconds, context=secured
             )
         else:
-            connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+            connection = http.client.HTTPConnection(host, port, timeout=seconds)
         try:
-            connection.request("GET", path, headers={"Accept": "application/json", "Connection": "close"})
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            body = answer.read(LARGEST + 1)
-            if len(body) > LARGEST:
+            said = answer.read(LARGEST + 1)
+            if len(said) > LARGEST:
                 raise http.client.HTTPException(f"answers more than {LARGEST} bytes")
-            return answer.status, body
+            return answer.status, said
         finally:
             connection.close()
 
@@ -99,6 +135,15 @@ class Sidecar:
         return Unreachable(
             f"{self.origin}: {what}; start it with facade serve, or say where it is with --admin HOST:PORT"
         )
+
+
+def _document(order: Order) -> bytes:
+    """The order as the API takes it."""
+    because = order.because
+    share = None if order.share is None else format_share(order.share)
+    wanted = {"name": order.name, "all": order.name is None, "stage": order.stage, "share": share, "force": order.force}
+    why = {"reason": because.why, "by": because.by, "cause": because.cause, "revision": order.revision}
+    return msgspec.json.encode({**wanted, **why})
 
 
 def parse_admin(text: str) -> Sidecar:
@@ -133,8 +178,6 @@ def configured(admin: HostPort, folder: Path) -> Sidecar:
 def _reason(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "no sidecar answers there"
-    if isinstance(error, TimeoutError):
-        return f"did not answer within {TIMEOUT:g} s"
     if isinstance(error, socket.gaierror):
         return "is no address that is known here"
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error) or type(error).__name__

@@ -13,6 +13,7 @@ from facade.cli.files import find_sidecar
 from facade.cli.options import add_admin, add_config, add_json
 from facade.cli.sidecar import Sidecar, Unreachable
 from facade.cli.table import table
+from facade.config.standing import KEYS
 from facade.control.describe import percent
 
 EVERY: Final = 2.0
@@ -67,11 +68,17 @@ def lines(config: Mapping[str, Any], running: Mapping[str, Any]) -> Iterator[str
 def _told(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What is to be said of routes in words: those that stand elsewhere than their files say, and guards' verdicts."""
     told = [f"{row['name']} is not where its file says: {row['differs']}" for row in routes if row.get("differs")]
-    judged = [row for row in routes if row.get("verdict")]
-    told += [f"{row['name']}, guard {row['verdict'].replace('_', ' ')}: {row['evidence']}" for row in judged]
+    told += [f"{row['name']}{_guard(row)}" for row in routes if row.get("verdict")]
     if told:
         yield ""
         yield from told
+
+
+def _guard(row: Mapping[str, Any]) -> str:
+    """What the guard says: why a route may not move forward, which tells its verdict too, or the verdict alone."""
+    if row.get("bars"):
+        return f" may not move forward: {row['bars']}"
+    return f", guard {row['verdict'].replace('_', ' ')}: {row['evidence']}"
 
 
 def _configuration(config: Mapping[str, Any]) -> Iterator[str]:
@@ -86,7 +93,8 @@ def _configuration(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _route(row: Mapping[str, Any]) -> tuple[str, ...]:
     calls = (str(row["calls"][side]) for side in ("legacy", "platform", "own"))
-    return row["name"], row["stage"], percent(row["share"]), *calls, row["group"] or "-", row["match"]
+    stage = f"{row['stage']}, {KEYS[row['keys']]}" if row.get("keys") else row["stage"]
+    return row["name"], stage, percent(row["share"]), *calls, row["group"] or "-", row["match"]
 
 
 def _silo(row: Mapping[str, Any]) -> tuple[str, ...]:

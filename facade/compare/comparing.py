@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from facade.compare import paths
-from facade.compare.answer import MAX_BODY, ComparedAnswer, Incomparable
+from facade.compare.answer import MAX_BODY, MAX_VALUES, ComparedAnswer, Incomparable
 from facade.compare.budget import Budget, Exhausted
 from facade.compare.difference import Comparison, DifferenceKind
 from facade.compare.rules import CompareRules
@@ -94,6 +94,8 @@ def _json(legacy: bytes, platform: bytes, walk: Walk) -> None:
 
 
 def _read(body: bytes) -> Json | FormatError:
+    if body.count(b",") >= MAX_VALUES:
+        raise Incomparable("size")
     try:
         return decode_json(body, MAX_BODY)
     except FormatError as error:

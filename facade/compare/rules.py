@@ -35,3 +35,8 @@ class CompareRules:
     def __post_init__(self) -> None:
         paths = [*self.ignore, *self.unordered, *self.tolerance, *self.rename, *self.rename.values()]
         object.__setattr__(self, "names", frozenset(name for path in paths for name in names_of(path)))
+
+    @property
+    def are_about_values(self) -> bool:
+        """Whether two values may be equal that are not written the same."""
+        return bool(self.names)

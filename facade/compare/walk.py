@@ -1,4 +1,4 @@
-"""Two JSON values side by side: every field of both is met once, and where they differ it is noted."""
+"""Two JSON values side by side: the same is passed over, all else met field by field, and what differs noted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from facade.compare.difference import DifferenceKind, Found
 from facade.compare.forms import EXACT, Form, Former, number_of, scalar
 from facade.compare.paths import WIDEST_RECORD
 from facade.compare.rules import CompareRules
+from facade.compare.sameness import Pairs, Sameness, written
 from facade.formats import Json
 
 _TYPES: Final[dict[type, str]] = {
@@ -24,22 +25,30 @@ _TYPES: Final[dict[type, str]] = {
     type(None): "null",
 }
 
-Pairs = list[tuple[Json, Json]]
-
 
 class Walk:
-    """One comparison of two bodies. `found` is what it has noted, `fields` how many values it has compared.
+    """One comparison of two bodies. `found` is what it has noted, `fields` how many values it has compared: an object
+    or an array that is the same on both sides counts as one.
 
     `again` says that the second is legacy's as well, with legacy's names.
     """
 
-    def __init__(self, rules: CompareRules, budget: Budget, key: bytes, *, again: bool = False) -> None:
+    def __init__(
+        self,
+        rules: CompareRules,
+        budget: Budget,
+        key: bytes,
+        *,
+        again: bool = False,
+        sameness: Sameness | None = None,
+    ) -> None:
         self.found = Found(key)
         self.fields = 0
         self._key = key
         self._again = again
         self._rules = rules
         self._budget = budget
+        self._same = Sameness(rules, budget, again=again) if sameness is None else sameness
         self._legacy = Former(rules, budget, legacy=True)
         self._platform = Former(rules, budget, legacy=again)
 
@@ -49,7 +58,9 @@ class Walk:
         if path in self._rules.ignore:
             return
         kind = _TYPES[type(legacy)]
-        if kind != _TYPES[type(platform)]:
+        if isinstance(legacy, dict | list) and self._same(legacy, platform):
+            self.fields += 1
+        elif kind != _TYPES[type(platform)]:
             self._note(path, DifferenceKind.TYPE, self._of_legacy(legacy, path), self._of_platform(platform, path))
         elif isinstance(legacy, dict) and isinstance(platform, dict):
             self._objects(legacy, platform, path)
@@ -97,17 +108,25 @@ class Walk:
 
         What was found stands also when the budget ends on the way.
         """
+        pairs = self._same.in_place(legacy, platform)
+        self.fields += len(legacy) - len(pairs)
+        if pairs and self._same.anywhere(pairs):
+            self._note_order(legacy, platform, path)
+            return
         ordered, reordered = self._branch(), False
         try:
-            ordered.compare_each(list(zip(legacy, platform, strict=True)), path)
-            reordered = bool(ordered.found) and self._reordered(legacy, platform, path)
+            ordered.compare_each(pairs, path)
+            moved = _sides(pairs) if self._same.pairs_exactly else (legacy, platform)
+            reordered = bool(ordered.found) and self._reordered(*moved, path)
         finally:
             self.fields += ordered.fields
             if not reordered:
                 self.found.take(ordered.found)
         if reordered:
-            forms = (self._of_legacy(legacy, path), self._of_platform(platform, path))
-            self._note(path, DifferenceKind.ORDER, *forms)
+            self._note_order(legacy, platform, path)
+
+    def _note_order(self, legacy: list[Json], platform: list[Json], path: str) -> None:
+        self._note(path, DifferenceKind.ORDER, self._of_legacy(legacy, path), self._of_platform(platform, path))
 
     def _reordered(self, legacy: list[Json], platform: list[Json], path: str) -> bool:
         matched, left = self._matched(legacy, platform, path)
@@ -117,7 +136,7 @@ class Walk:
 
     def _branch(self) -> Walk:
         """A walk at this one's cost, with nothing noted yet."""
-        return Walk(self._rules, self._budget, self._key, again=self._again)
+        return Walk(self._rules, self._budget, self._key, again=self._again, sameness=self._same)
 
     def compare_each(self, pairs: Pairs, path: str) -> None:
         """Elements of the array at a path, pair by pair."""
@@ -129,8 +148,10 @@ class Walk:
         """Elements of equal form, paired in the order of their tolerated numbers; and the rest, as near as may be.
 
         Pairing numbers in their order leaves the smallest of largest distances, so that what can be tolerated is.
+        What is the same on both sides is in neither.
         """
         inner = paths.element(path)
+        legacy, platform = self._same.others(legacy, platform)
         ours = _by_text([(self._legacy.form(each, inner), each) for each in legacy])
         theirs = _by_text([(self._platform.form(each, inner), each) for each in platform])
         matched: Pairs = []
@@ -146,10 +167,14 @@ class Walk:
         self.found.note(path or paths.BODY, kind, legacy, platform)
 
     def _of_legacy(self, value: Json, path: str) -> str:
-        return repr(self._legacy.form(value, path))
+        return repr(self._legacy.form(value, path)) if self._rules.are_about_values else written(value).decode()
 
     def _of_platform(self, value: Json, path: str) -> str:
-        return repr(self._platform.form(value, path))
+        return repr(self._platform.form(value, path)) if self._rules.are_about_values else written(value).decode()
+
+
+def _sides(pairs: Pairs) -> tuple[list[Json], list[Json]]:
+    return [legacy for legacy, _ in pairs], [platform for _, platform in pairs]
 
 
 def _apart(one: Decimal, other: Decimal) -> Decimal:

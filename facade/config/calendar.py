@@ -48,6 +48,12 @@ def is_weekly(moment: str) -> bool:
     return _WEEKLY.fullmatch(moment) is not None
 
 
+def minute_of_week(moment: str) -> int:
+    """A weekly moment as minutes since the Monday before it began, on the wall's clock."""
+    day, _, time = moment.partition(" ")
+    return _DAYS.index(day) * DAY_MINUTES + _minutes(time)
+
+
 def check_window(start: str, end: str) -> None:
     """A window has two ends of one kind, the later one last. Raises Unfit."""
     if is_weekly(start) != is_weekly(end):

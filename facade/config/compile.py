@@ -101,6 +101,13 @@ def with_sides(route: Route, silos: Mapping[str, Silo]) -> Route:
     return replace(route, as_sent=bool(sides) and all(_takes_as_sent(side, silos) for side in sides))
 
 
+def with_api_key_header(route: Route, name: str) -> Route:
+    """The route whose shadow knows in which field callers show their API keys."""
+    if route.shadow is None:
+        return route
+    return replace(route, shadow=replace(route.shadow, api_key_header=name.lower()))
+
+
 def _takes_as_sent(side: SiloReference | PlatformService, silos: Mapping[str, Silo]) -> bool:
     if isinstance(side, PlatformService):
         return side.paths_as_sent
@@ -178,7 +185,7 @@ def _target_tls(block: TargetTlsBlock | None, folder: Path) -> TargetTls | None:
 
 
 def _canary(block: CanaryBlock) -> Canary:
-    return Canary(block.share, block.by, block.without_key, block.platform_for, block.legacy_for)
+    return Canary(block.share, block.by, block.without_key, block.platform_for, block.legacy_for, block.keys)
 
 
 def _given(block: BaseModel | None, *names: str) -> dict[str, Any]:

@@ -126,7 +126,7 @@ class _Open:
     def close(self) -> Node:
         if self.items is not None:
             return SequenceNode(self.place, self.items)
-        return MappingNode(self.place, self.entries)
+        return MappingNode(self.place, self.entries, self.in_braces)
 
 
 class _Builder:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from facade.callers.register import API_KEY_HEADER, Caller, Issuer
 from facade.config.facade_file import FacadeFile
 from facade.config.nodes import MappingNode, Step, locate
 from facade.config.routes_file import GroupBlock, RouteBlock
@@ -87,15 +88,32 @@ class DraftRoute(Written):
 
 
 @dataclass(frozen=True, slots=True)
+class DraftCaller(Written):
+    """A caller of callers.yaml; `caller` is None where it has mistakes, or lacks a secret."""
+
+    caller: Caller | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftIssuer(Written):
+    """An issuer of tokens, named by its `iss`; `issuer` is None where it has mistakes."""
+
+    issuer: Issuer | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Everything that was read of one configuration."""
 
     facade: DraftFacade | None = None
+    callers: tuple[DraftCaller, ...] = ()
+    issuers: tuple[DraftIssuer, ...] = ()
+    api_key_header: str = API_KEY_HEADER
     silos: tuple[DraftSilo, ...] = ()
     routes: tuple[DraftRoute, ...] = ()
     groups: tuple[DraftGroup, ...] = ()
     unread: frozenset[str] = field(default_factory=frozenset)
-    """Folders, `silos` or `routes`, of which a file could not be read: names may be missing."""
+    """Folders, `silos` or `routes`, of which a file could not be read, and `callers.yaml`: names may be missing."""
 
     def silo_names(self) -> Mapping[str, DraftSilo]:
         return first_of(self.silos)

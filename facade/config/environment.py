@@ -48,7 +48,7 @@ VARIABLES: Final[Mapping[str, str]] = MappingProxyType({f"FACADE_{key.replace('.
 FLAGS: Final[Mapping[str, str]] = MappingProxyType({f"--{key}": key for key in ("listen", "observe", "admin", "state")})
 """The keys that `facade serve` has a flag for."""
 
-OTHERS: Final = frozenset({"FACADE_CONFIG"})
+OTHERS: Final = frozenset({"FACADE_ADMIN_TOKEN", "FACADE_CONFIG"})
 """Variables that mean something to the command line."""
 
 _SERVICE: Final = re.compile(

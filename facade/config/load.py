@@ -1,9 +1,10 @@
 """The files of a folder, read once and made into a configuration.
 
-The law of this file: facade.yaml, silos/*.yaml and routes/*.yaml, in that order and by name; nothing deeper. Hidden
-files and editors' backups are passed over (a Kubernetes ConfigMap keeps its own folders behind a dot), symbolic links
-are followed, anything that is no regular file is a mistake, and so is a file that somebody would take for one of ours.
-What is read is bounded in number and size, and is one generation: if files change meanwhile, all are read again.
+The law of this file: facade.yaml, callers.yaml with the keys beside it (*jwks.json), silos/*.yaml and routes/*.yaml,
+in that order and by name; nothing deeper. Hidden files and editors' backups are passed over (a Kubernetes ConfigMap
+keeps its own folders behind a dot), symbolic links are followed, anything that is no regular file is a mistake, and so
+is a file that somebody would take for one of ours. What is read is bounded in number and size, and is one generation:
+if files change meanwhile, all are read again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from facade.config.callers_file import FILE as CALLERS
+from facade.config.callers_file import is_of_keys
 from facade.config.compose import MAX_FILE_BYTES
 from facade.config.files import Unreadable, read_file
 from facade.config.kinds import Kinds
@@ -53,6 +56,13 @@ def load(
         return parse(files, folder, kinds, environment, serving=serving)
     found = _read_still(folder)
     return parse(found.files, folder, kinds, environment, serving=serving, unread=found.mistakes)
+
+
+def load_facade(folder: Path, kinds: Kinds, environment: Mapping[str, str]) -> Loaded:
+    """Read facade.yaml alone, for where a sidecar is: thousands of routes say nothing of that. Blocks."""
+    found = _Found()
+    _read_one(NAME, folder / NAME, found)
+    return parse(found.files, folder, kinds, environment, serving=False, unread=found.mistakes)
 
 
 @dataclass(slots=True)
@@ -99,7 +109,7 @@ def _read(folder: Path) -> _Found:
 
 
 def _read_one(name: str, path: Path, found: _Found) -> None:
-    if path.suffix != _SUFFIX:
+    if path.suffix != _SUFFIX and not is_of_keys(path.name):
         found.mistakes.append(
             _mistake(name, f"does not end in {_SUFFIX}", f"rename it to {printable(path.stem)}{_SUFFIX}")
         )
@@ -121,17 +131,24 @@ def _read_one(name: str, path: Path, found: _Found) -> None:
 def _names(folder: Path) -> Iterator[tuple[str, Path]]:
     """Every file to read, by its name relative to the folder, in order. facade.yaml is one even if it is not there."""
     yield NAME, folder / NAME
+    for path in _entries(folder):
+        if path.name == CALLERS or is_of_keys(path.name):
+            yield printable(path.name), path
     for part in (SILOS, ROUTES):
         for path in _listed(folder / part):
             yield f"{part}/{printable(path.name)}", path
 
 
 def _listed(folder: Path) -> list[Path]:
+    return [path for path in _entries(folder) if path.suffix in _SUFFIXES]
+
+
+def _entries(folder: Path) -> list[Path]:
     try:
         every = sorted(folder.iterdir())
     except OSError:
         return []
-    return [path for path in every if path.suffix in _SUFFIXES and path.name[0] not in _PASSED_OVER]
+    return [path for path in every if path.name[0] not in _PASSED_OVER]
 
 
 def _unlistable(folder: Path) -> Iterator[Mistake]:
@@ -150,8 +167,10 @@ def _unlistable(folder: Path) -> Iterator[Mistake]:
 
 def _misplaced(folder: Path) -> Iterator[Mistake]:
     """What lies beside facade.yaml and would be read by another version, or by nobody."""
-    if _is_there(folder / "facade.yml"):
-        yield _mistake("facade.yml", f"does not end in {_SUFFIX}", f"rename it to {NAME}")
+    for name in (NAME, CALLERS):
+        other = Path(name).with_suffix(".yml").name
+        if _is_there(folder / other):
+            yield _mistake(other, f"does not end in {_SUFFIX}", f"rename it to {name}")
     for name, purpose in PATHS.items():
         if _is_there(folder / name):
             yield _mistake(name, f"is not read: {purpose} are not built yet", "remove it")

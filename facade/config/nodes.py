@@ -57,10 +57,11 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
-    """A block of keys."""
+    """A block of keys, one on each line or all of them `in_braces`."""
 
     place: Place
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    in_braces: bool = False
 
     def get(self, key: str) -> Node | None:
         entry = self.entries.get(key)
@@ -137,9 +138,10 @@ def placed(node: MappingNode, path: Sequence[str], value: Node, place: Place) ->
     if rest:
         inner = node.get(key)
         value = placed(inner if isinstance(inner, MappingNode) else MappingNode(place), rest, value, place)
-    return MappingNode(node.place, {**node.entries, key: Entry(place, value)})
+    return MappingNode(node.place, {**node.entries, key: Entry(place, value)}, node.in_braces)
 
 
 def without(node: MappingNode, key: str) -> MappingNode:
     """The same block without one of its keys."""
-    return MappingNode(node.place, {each: entry for each, entry in node.entries.items() if each != key})
+    left = {each: entry for each, entry in node.entries.items() if each != key}
+    return MappingNode(node.place, left, node.in_braces)

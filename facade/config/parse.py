@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from facade.callers.register import Register
+from facade.config.callers_file import FILE as CALLERS
 from facade.config.checks import RULES, WARNINGS, judge
-from facade.config.compile import compile_route, with_sides
+from facade.config.compile import compile_route, with_api_key_header, with_sides
 from facade.config.draft import Draft, DraftFacade, DraftGroup, DraftRoute, DraftSilo
 from facade.config.environment import unknown_variables
 from facade.config.kinds import Kinds
 from facade.config.mistake import Mistake, in_order
 from facade.config.network import HostPort
+from facade.config.read_callers import CallersReading, read_callers
 from facade.config.read_facade import NAME, admin_address, read_facade, state_folder
 from facade.config.read_routes import read_routes
 from facade.config.read_silos import Surroundings, read_silos
@@ -75,11 +78,12 @@ def parse(
     secrets = Secrets(environment, serving=serving)
     facade = _facade(files, folder, environment, secrets, serving=serving)
     around = Surroundings(folder / SILOS, kinds, secrets, _zone(facade), serving=serving)
+    callers = read_callers(files, secrets)
     silos = [read_silos(name, files[name], around) for name in _below(files, SILOS)]
     routes, groups = _routes(files, folder / ROUTES, serving=serving)
     without = [*unread, *_absent(files, unread)]
-    draft = _join(facade, silos, routes, groups, without)
-    readings: tuple[Reading[Any], ...] = (facade, *silos, *routes, *groups)
+    draft = _join(facade, callers, silos, routes, groups, without)
+    readings: tuple[Reading[Any], ...] = (facade, callers.callers, callers.issuers, *silos, *routes, *groups)
     mistakes = [*without, *(each for reading in readings for each in reading.mistakes), *secrets.mistakes]
     mistakes += judge(draft, RULES)
     warnings = [*(each for reading in readings for each in reading.warnings), *secrets.warnings]
@@ -139,6 +143,7 @@ def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
 
 def _join(
     facade: Reading[DraftFacade],
+    callers: CallersReading,
     silos: list[Reading[DraftSilo]],
     routes: list[Reading[DraftRoute]],
     groups: list[Reading[DraftGroup]],
@@ -152,8 +157,13 @@ def _join(
             group_of.setdefault(name, group)
     unread = {each.place.file.split("/")[0] for each in without}
     unread |= {SILOS for each in silos if not each.is_whole} | {ROUTES for each in routes if not each.is_whole}
+    if not (callers.callers.is_whole and callers.issuers.is_whole):
+        unread.add(CALLERS)
     return Draft(
         facade=facade.written[0] if facade.written else None,
+        callers=tuple(callers.callers.written),
+        issuers=tuple(callers.issuers.written),
+        api_key_header=callers.api_key_header,
         silos=tuple(each for reading in silos for each in reading.written),
         routes=tuple(_joined(each, group_of) for reading in routes for each in reading.written),
         groups=every_group,
@@ -178,8 +188,15 @@ def _configuration(draft: Draft, revision: str) -> Configuration:
         revision=revision,
         settings=draft.facade.settings,
         silos=silos,
-        routes=tuple(with_sides(_whole(each.route), silos) for each in draft.routes),
+        routes=tuple(
+            with_api_key_header(with_sides(_whole(each.route), silos), draft.api_key_header) for each in draft.routes
+        ),
         groups=tuple(_whole(each.group) for each in draft.groups),
+        callers=Register(
+            tuple(_whole(each.caller) for each in draft.callers),
+            tuple(_whole(each.issuer) for each in draft.issuers),
+            draft.api_key_header,
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from facade.config.compose import compose
 from facade.config.draft import DraftGroup, DraftRoute
 from facade.config.mistake import Mistake, listed, quote
 from facade.config.nodes import MappingNode, ScalarNode, SequenceNode
-from facade.config.reading import Reading, as_block
+from facade.config.reading import Reading, as_block, items
 from facade.config.routes_file import GroupBlock, RouteBlock, RoutesFile
 from facade.config.substitute import misplaced
 from facade.config.tls import check_target_tls, tell
@@ -38,9 +38,9 @@ def read_routes(
             routes.is_whole = groups.is_whole = False
             continue
         routes.mistakes += [*misplaced(root, ()), *_unknown_keys(root)]
-        for node in _items(root, "routes", routes):
+        for node in items(root, "routes", routes):
             _read_route(node, routes, folder, serving=serving)
-        for node in _items(root, "groups", groups):
+        for node in items(root, "groups", groups):
             _read_group(node, groups)
     return routes, groups
 
@@ -66,26 +66,6 @@ def _members(node: MappingNode) -> tuple[str, ...]:
     routes = node.get("routes")
     items = routes.items if isinstance(routes, SequenceNode) else ()
     return tuple(item.text for item in items if isinstance(item, ScalarNode))
-
-
-def _items(root: MappingNode, key: str, reading: Reading[DraftRoute] | Reading[DraftGroup]) -> Iterator[MappingNode]:
-    """The blocks of a list of blocks."""
-    listing = root.get(key)
-    if listing is None or (isinstance(listing, ScalarNode) and listing.spoiled):
-        return
-    if not isinstance(listing, SequenceNode):
-        reading.mistakes.append(Mistake(listing.place, f"{key} is not a list", 'begin each of them with "- "'))
-        reading.is_whole = False
-        return
-    for item in listing.items:
-        if reading.is_hopeless:
-            reading.is_whole = False
-            return
-        block = as_block(item, reading.mistakes)
-        if block is None:
-            reading.is_whole = False
-        else:
-            yield block
 
 
 def _unknown_keys(root: MappingNode) -> Iterator[Mistake]:

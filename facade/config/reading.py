@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Generic
+from typing import Any, Generic
 
 from facade.config.draft import Named
 from facade.config.mistake import MAX_MISTAKES, Mistake
-from facade.config.nodes import MappingNode, Node
+from facade.config.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 
 @dataclass(slots=True)
@@ -31,3 +32,23 @@ def as_block(node: Node, mistakes: list[Mistake]) -> MappingNode | None:
         return node
     mistakes.append(Mistake(node.place, "is not a block of keys", 'write keys, such as "name: value", one a line'))
     return None
+
+
+def items(root: MappingNode, key: str, reading: Reading[Any]) -> Iterator[MappingNode]:
+    """The blocks of a list of blocks."""
+    listing = root.get(key)
+    if listing is None or (isinstance(listing, ScalarNode) and listing.spoiled):
+        return
+    if not isinstance(listing, SequenceNode):
+        reading.mistakes.append(Mistake(listing.place, f"{key} is not a list", 'begin each of them with "- "'))
+        reading.is_whole = False
+        return
+    for item in listing.items:
+        if reading.is_hopeless:
+            reading.is_whole = False
+            return
+        block = as_block(item, reading.mistakes)
+        if block is None:
+            reading.is_whole = False
+        else:
+            yield block

@@ -12,7 +12,7 @@ from facade.config.evidence_file import GuardBlock, ShadowBlock
 from facade.config.network import Successor
 from facade.config.reach import EndpointUrls, TargetTlsBlock, check_reach
 from facade.config.types import Name, PositiveDuration, Share, Text, Unfit, reads, written_as
-from facade.routing.route import Condition, Fallback, Key, Match, Records, SiloReference, WithoutKey
+from facade.routing.route import Condition, Fallback, Key, Keys, Match, Records, SiloReference, WithoutKey
 from facade.routing.stage import Stage
 from facade.routing.template import parse_condition, parse_key, parse_match, parse_path
 
@@ -131,6 +131,7 @@ class CanaryBlock(Block):
     share: Share
     by: Annotated[tuple[StickyKey, ...], one_or_more(StickyKey)] = ()
     without_key: WithoutKey = WithoutKey.LEGACY
+    keys: Keys = Keys.OPEN
     platform_for: Annotated[tuple[Rule, ...], one_or_more(Rule)] = ()
     legacy_for: Annotated[tuple[Rule, ...], one_or_more(Rule)] = ()
 

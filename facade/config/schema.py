@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from facade.config.callers_file import CallersFile
 from facade.config.facade_file import FacadeFile
 from facade.config.routes_file import RoutesFile
 from facade.config.silo_file import AdaptedSilo, PassthroughSilo
@@ -24,7 +25,12 @@ FOLDER: Final = Path("config/schema")
 """Where the schemas stand, from the top of the repository."""
 
 FILES: Final[Mapping[str, Any]] = MappingProxyType(
-    {"facade.json": FacadeFile, "routes.json": RoutesFile, "silo.json": PassthroughSilo | AdaptedSilo}
+    {
+        "callers.json": CallersFile,
+        "facade.json": FacadeFile,
+        "routes.json": RoutesFile,
+        "silo.json": PassthroughSilo | AdaptedSilo,
+    }
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from facade.callers.register import Register
 from facade.routing.route import Group, Route
 from facade.targets.definition import Silo
 from facade.wire.limits import Forwarded, Limits
@@ -96,3 +97,4 @@ class Configuration:
     silos: Mapping[str, Silo]
     routes: tuple[Route, ...]
     groups: tuple[Group, ...]
+    callers: Register = field(default_factory=Register)

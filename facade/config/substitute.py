@@ -2,8 +2,8 @@
 
 The law of this file:
 
-- Substitutions stand in any value of a silo's `settings` and in `admin.token`, whole or as a part of the text, and
-  nowhere else. `$${` is a literal `${`.
+- Substitutions stand in any value of a silo's `settings`, in `admin.token` and in a caller's `api_key`, whole or as a
+  part of the text, and nowhere else. `$${` is a literal `${`.
 - What was put in is shown nowhere: a mistake names the substitution, never its value. Every value that stands where a
   secret may stand is treated so, substituted or not.
 - An empty secret is a missing one. A missing one is a mistake where the configuration will be served, else a warning:
@@ -28,7 +28,7 @@ MAX_SECRET_BYTES: Final = 64 * 1024
 
 _SUBSTITUTION: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
 _MISPLACED: Final = re.compile(r"(?<!\$)\$\{(?:env|file):")
-_ONLY_THERE: Final = "write the value itself: only a silo's settings and admin.token take a substitution"
+_ONLY_THERE: Final = "write the value itself: only a silo's settings, admin.token and api_key take a substitution"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -60,7 +60,7 @@ class Secrets:
         """The node with its substitutions made; none of its values may be shown from now on."""
         if isinstance(node, MappingNode):
             filled = {key: Entry(entry.place, self.fill(entry.value)) for key, entry in node.entries.items()}
-            return MappingNode(node.place, filled)
+            return MappingNode(node.place, filled, node.in_braces)
         if isinstance(node, SequenceNode):
             return SequenceNode(node.place, [self.fill(item) for item in node.items])
         return self._fill_text(node)

@@ -26,7 +26,6 @@ ROUTE: Final = GROUP | {
 
 PATHS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "callers.yaml": "callers",
         "contract": "contracts",
         "externals": "externals",
     }

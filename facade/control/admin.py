@@ -1,4 +1,4 @@
-"""The listener `admin`: what `observe` has, the status page, and the API that the commands read. Read-only.
+"""The listener `admin`: what `observe` has, the status page, and the API that the commands read.
 
 `/api/routes` is `{"routes": […], "silos": […]}`, `/api/config` a `ConfigView`, `/api/explain` an `Explanation`,
 `/api/differences` a `DifferencesView`; their fields are those of the values they are made from. No secret is in any of
@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from facade.comparisons import Comparisons
 from facade.config.settings import Configuration
 from facade.control.answers import CSS, HTML, JSON, Answerer, Pause, Question, Reply, document, lists
-from facade.control.asked import Asked, Unsendable
+from facade.control.asked import LOCAL, Asked, Unsendable
 from facade.control.differences import differences
 from facade.control.explain import explain
 from facade.control.overview import Overview
 from facade.control.reload import Reloader
 from facade.control.view import StatusView
 from facade.problem import Problem, Refusal
+from facade.routing.known import KnownKeys
 from facade.snapshot import Snapshots
 
 
@@ -36,6 +38,7 @@ def pages(
     reloader: Reloader,
     snapshots: Snapshots,
     comparisons: Comparisons,
+    known: KnownKeys,
     page: StatusPage,
     pause: Pause,
 ) -> dict[str, Answerer]:
@@ -56,7 +59,8 @@ def pages(
 
     async def explained(question: Question) -> Reply:
         try:
-            return document(explain(reloader.configuration, snapshots.current.table, asked(question)))
+            serving = snapshots.current
+            return document(explain(reloader.configuration, serving.table, asked(question), serving.callers, known))
         except Unsendable as error:
             raise Refusal(Problem(400, "argument", f"What is asked about {error}.")) from error
 
@@ -74,7 +78,9 @@ def pages(
 
 
 def asked(question: Question) -> Asked:
-    """The call that `/api/explain` is asked about: `method` (GET if not given), `url`, and any number of `header`."""
+    """The call that `/api/explain` is asked about: `method` (GET if not given), `url`, any number of `header`, and the
+    `address` that it comes from.
+    """
     fields: dict[str, list[str]] = {}
     for name, value in question.query:
         fields.setdefault(name, []).append(value)
@@ -82,7 +88,14 @@ def asked(question: Question) -> Asked:
     if not url:
         raise Refusal(Problem(400, "argument", "Say which call: ?method=GET&url=/a/path&header=Name:value."))
     headers = tuple(_header(text) for text in fields.get("header", []))
-    return Asked(fields.get("method", ["GET"])[0], url, headers)
+    return Asked(fields.get("method", ["GET"])[0], url, headers, _address(fields.get("address", [LOCAL])[0]))
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise Refusal(Problem(400, "argument", "An address is written like 10.0.0.1 or 2001:db8::1.")) from None
 
 
 def known_route(question: Question, configuration: Configuration) -> str:

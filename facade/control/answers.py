@@ -1,4 +1,4 @@
-"""What the read-only listeners are asked and what they answer, as values: no socket, no server, so tests ask directly.
+"""What `observe` and `admin` are asked and what they answer, as values: no socket, no server, so tests ask directly.
 
 A long answer is made in pieces: an asynchronous iterator gives the event loop back between two of them, because no
 answer may hold it for more than 5 ms.
@@ -22,16 +22,20 @@ CSS: Final = "text/css; charset=utf-8"
 ROWS_A_PIECE: Final = 500
 """Rows encoded in one go: about half a millisecond of work."""
 
+_UNAUTHORIZED: Final = 401
+"""Its answer says how to be let in (RFC 9110 section 15.5.2)."""
+
 Pause = Callable[[], Awaitable[None]]
 """Gives the event loop back for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request to a read-only listener.
+    """A request to `observe` or `admin`.
 
     `host` is the Host field as sent, without its port; `local` the address the connection came in on. `query` keeps
-    every pair in order, percent-decoded.
+    every pair in order, percent-decoded. `content_type` is without its parameters, in lower case; `from_a_page` says
+    that a browser sends it for a page of another site.
     """
 
     method: str
@@ -39,6 +43,10 @@ class Question:
     query: tuple[tuple[str, str], ...] = ()
     host: str = ""
     local: str = ""
+    authorization: str = field(default="", repr=False)
+    content_type: str = ""
+    from_a_page: bool = False
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,10 @@ def document(content: object) -> Reply:
 
 def problem(refused: Problem, request_id: str) -> Reply:
     """The answer to what goes no further (RFC 9457)."""
-    allow = {"Allow": ", ".join(refused.allow)} if refused.allow else {}
-    return Reply(refused.status, MEDIA_TYPE, refused.document(request_id), allow)
+    fields = {"Allow": ", ".join(refused.allow)} if refused.allow else {}
+    if refused.status == _UNAUTHORIZED:
+        fields["WWW-Authenticate"] = "Bearer"
+    return Reply(refused.status, MEDIA_TYPE, refused.document(request_id), fields)
 
 
 async def lists(named: Mapping[str, Sequence[object]], pause: Pause) -> AsyncIterator[bytes]:

@@ -43,7 +43,7 @@ def ways_back(running: Configuration, mistaken: Mapping[str, bytes]) -> Iterator
         if wanted.stage is Stage.CANARY and subject.written_share is None:
             continue
         if subject.is_back(wanted):
-            yield Plan(subject, wanted, wanted.share)
+            yield Plan(subject, wanted, wanted.share, wanted.keys if wanted.stage is Stage.CANARY else None)
 
 
 def _identity(mover: Mover) -> tuple[str, bool]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from facade.callers.callers import Callers, Clock
 from facade.config.settings import Configuration
 from facade.control.describe import share_of
 from facade.control.overrides.override import subject_of
-from facade.routing.route import Route
+from facade.routing.route import KeyKind, Route
 from facade.routing.table import RouteTable
 from facade.snapshot import RequestLog, Snapshot
 from facade.targets.catalog import Adoption, Catalog
@@ -19,10 +20,11 @@ from facade.wire.limits import Forwarded, Limits
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A configuration worked out: its table, and its routes and silos as the metrics state them."""
+    """A configuration worked out: its table, its callers, and its routes and silos as the metrics state them."""
 
     configuration: Configuration
     table: RouteTable
+    callers: Callers
     routes: tuple[RouteInfo, ...] = field(repr=False)
     silos: tuple[SiloInfo, ...] = field(repr=False)
 
@@ -41,14 +43,15 @@ def nothing() -> Snapshot:
     return Snapshot("", RouteTable.compile(()), {}, Limits(), Forwarded(), RequestLog())
 
 
-def compiled(configuration: Configuration, overridden: Collection[str] = ()) -> Compiled:
+def compiled(configuration: Configuration, clock: Clock, overridden: Collection[str] = ()) -> Compiled:
     """Work a configuration out: 15 ms for 1,000 routes, so call it in a thread.
 
-    The subjects `overridden` stand elsewhere than their files say.
+    The subjects `overridden` stand elsewhere than their files say. By `clock`, Unix time in seconds, tokens expire.
     """
     return Compiled(
         configuration,
         RouteTable.compile(configuration.routes),
+        callers_of(configuration, clock),
         route_infos(configuration.routes, overridden),
         silo_infos(configuration.silos.values()),
     )
@@ -69,8 +72,16 @@ async def build(worked_out: Compiled, catalog: Catalog) -> Built:
         unmatched=adoption.unmatched,
         unmatched_as_sent=unmatched_as_sent(configuration),
         as_sent=takes_as_sent(configuration),
+        callers=worked_out.callers,
     )
     return Built(worked_out, snapshot, adoption)
+
+
+def callers_of(configuration: Configuration, clock: Clock) -> Callers:
+    """Who is known to call; of tokens the claims that rules and sticky keys ask for."""
+    canaries = [route.canary for route in configuration.routes if route.canary is not None]
+    wanted = {key.name for canary in canaries for key in canary.keys_asked() if key.kind is KeyKind.CLAIM}
+    return Callers(configuration.callers, wanted, clock)
 
 
 def takes_as_sent(configuration: Configuration) -> bool:

@@ -9,11 +9,11 @@ Mistaken files are no hindrance on the way back: what only takes from the platfo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from facade.config.compose import MAX_FILE_BYTES
-from facade.config.edit import EditRefused, Move, names, set_stages
+from facade.config.edit import EditRefused, Move, set_known_stages
 from facade.config.load import Loaded
 from facade.config.mistake import Mistake
 from facade.config.standing import ROUTES, documents, is_of_routes
@@ -24,21 +24,31 @@ from facade.control.source import Source
 from facade.control.subject import Refused, Subjects, subjects, subjects_as_written
 from facade.routing.stage import Stage
 
+
+class NotWritable(Refused):
+    """The file is there and cannot be written. The text says what to change where it comes from."""
+
+
 Wish = Callable[[Subjects], Sequence[Plan]]
 """What is to move, once it is known what there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What was changed. `revision` is that of the files now; `lines` are `file:line: new text` of each changed line.
+    """What was changed. `loaded` are the files as they are now, and `revision` theirs; `lines` are `file:line: text` of
+    each changed line.
 
     `hidden` are the mistakes of files of routes that could not be looked through: what stands in them stays.
     """
 
     plans: tuple[Plan, ...]
-    revision: str
+    loaded: Loaded = field(repr=False)
     lines: tuple[str, ...]
     hidden: tuple[Mistake, ...] = ()
+
+    @property
+    def revision(self) -> str:
+        return self.loaded.revision
 
 
 def change(source: Source, wish: Wish, pause: Callable[[float], None]) -> Changed:
@@ -52,28 +62,30 @@ def change(source: Source, wish: Wish, pause: Callable[[float], None]) -> Change
         for name, content in changed.items():
             _write(source.folder, name, loaded.files[name], content)
     lines = [line for name, content in changed.items() for line in changed_lines(name, loaded.files[name], content)]
-    return Changed(plans, checked.revision, tuple(lines), tuple(_hidden(loaded)))
+    return Changed(plans, checked, tuple(lines), tuple(_hidden(loaded)))
 
 
 def changed_lines(name: str, old: bytes, new: bytes) -> list[str]:
     """The lines of `new` that are not those of `old`, as `file:line: text`, for a person who checks or repeats it."""
-    pairs = zip(old.decode().splitlines(), new.decode().splitlines(), strict=True)
-    return [f"{name}:{line}: {now.strip()}" for line, (was, now) in enumerate(pairs, start=1) if was != now]
+    was, now, at = old.decode().splitlines(), new.decode().splitlines(), 0
+    changed = []
+    for number, line in enumerate(now):
+        is_added = len(now) - number > len(was) - at and (at == len(was) or line != was[at] == now[number + 1])
+        if is_added or line != was[at]:
+            changed.append(f"{name}:{number + 1}: {line.strip()}")
+        at += not is_added
+    return changed
 
 
 def edited(files: Mapping[str, bytes], plans: Iterable[Plan]) -> dict[str, bytes]:
     """The files that change, with every plan carried out wherever it is written. Raises `Refused`. Pure."""
-    moves = {plan.subject.name: Move(plan.to.stage, plan.share) for plan in plans}
-    texts = {name: _text(content) for name, content in files.items() if is_of_routes(name)}
-    written_in = {name: moves.keys() & names(text) for name, text in texts.items()} if moves else {}
-    for name in moves.keys() - frozenset().union(*written_in.values()):
+    moves = {plan.subject.name: Move(plan.to.stage, plan.share, plan.keys) for plan in plans}
+    if not moves:
+        return {}
+    written = {name: _moved(name, _text(content), moves) for name, content in files.items() if is_of_routes(name)}
+    for name in moves.keys() - frozenset().union(*(found for _, found in written.values())):
         raise Refused(f"{name}: no file says its stage in a way that can be changed; change it by hand")
-    changed = {
-        name: _moved(name, texts[name], {each: moves[each] for each in here})
-        for name, here in written_in.items()
-        if here
-    }
-    return {name: content for name, content in changed.items() if content != files[name]}
+    return {name: content for name, (content, found) in written.items() if found and content != files[name]}
 
 
 def _planned(loaded: Loaded, wish: Wish) -> tuple[Plan, ...]:
@@ -111,9 +123,10 @@ def _mistaken(mistakes: Iterable[Mistake], *told: str) -> Refused:
     return Refused("\n".join([*map(str, mistakes), *told]))
 
 
-def _moved(name: str, text: str, moves: Mapping[str, Move]) -> bytes:
+def _moved(name: str, text: str, moves: Mapping[str, Move]) -> tuple[bytes, frozenset[str]]:
     try:
-        return set_stages(text, moves).encode()
+        changed, found = set_known_stages(text, moves)
+        return changed.encode(), found
     except EditRefused as refused:
         raise Refused(f"{name}: {refused}") from refused
 
@@ -138,7 +151,7 @@ def _write(folder: Path, name: str, old: bytes, new: bytes) -> None:
         replace(real, new)
     except OSError as error:
         by_hand = "; ".join(changed_lines(name, old, new))
-        raise Refused(
+        raise NotWritable(
             f"{path}: cannot be written ({(error.strerror or str(error)).lower()}); "
             f"change it where it comes from (a mounted ConfigMap is read-only): {by_hand}"
         ) from error

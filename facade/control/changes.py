@@ -11,9 +11,8 @@ from typing import Final
 
 from facade.config.mistake import Mistake
 from facade.config.settings import Configuration, Settings
-from facade.control.describe import percent, share_of
+from facade.config.standing import standing_of
 from facade.routing.route import Place, Route
-from facade.routing.stage import Stage
 
 FIXED: Final = ("listen", "observe", "admin", "admin_token", "state")
 """Settings that are read at start only: sockets are open and files are held by them."""
@@ -42,13 +41,14 @@ def same(before: Configuration, after: Configuration) -> bool:
     return (
         before.revision == after.revision
         and before.silos == after.silos
+        and before.callers == after.callers
         and before.settings.admin_token == after.settings.admin_token
     )
 
 
 def standing(route: Route) -> str:
-    """Where a route stands: its stage, and in a canary its share."""
-    return f"canary {percent(share_of(route))}" if route.stage is Stage.CANARY else str(route.stage)
+    """Where a route stands, in an operator's words."""
+    return str(standing_of(route.stage, route.canary))
 
 
 def needs_restart(started: Settings, now: Settings) -> tuple[Mistake, ...]:

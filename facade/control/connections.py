@@ -1,4 +1,4 @@
-"""The connections of a read-only listener: aiohttp's, bounded in every direction.
+"""The connections of `observe` or `admin`: aiohttp's, bounded in every direction.
 
 Bounds on their number, on the size of what is asked, on the time to answer and on the time a silent connection stays.
 What aiohttp itself refuses, because it is not HTTP, is answered as problem details too, and names no version.
@@ -33,6 +33,9 @@ LINE_BYTES: Final = 8190
 
 QUERY_FIELDS: Final = 64
 
+BODY_BYTES: Final = 16 * 1024
+"""Longest document that is taken: an order is a few hundred bytes."""
+
 _NO_ACCESS_LOG: Final = logging.getLogger("facade.control.connections.access")
 """aiohttp's own access log would hold callers' addresses and queries."""
 _NO_ACCESS_LOG.setLevel(logging.CRITICAL)
@@ -58,7 +61,7 @@ class Connections(web.Server):
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                reply = await self._site.answer(question(request))
+                reply = await self._site.answer(question(request, await _body(request)))
                 return _whole(reply) if isinstance(reply.body, bytes) else await _in_pieces(request, reply, reply.body)
         except Refusal as refusal:
             return self.refuse(refusal.problem)
@@ -115,7 +118,17 @@ _PROBLEMS: Final = {
 }
 
 
-def question(request: web.BaseRequest) -> Question:
+async def _body(request: web.BaseRequest) -> bytes:
+    """What was sent with it."""
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > BODY_BYTES:
+            raise Refusal(Problem(413, "body", f"A document of more than {BODY_BYTES} bytes is not taken."))
+    return bytes(body)
+
+
+def question(request: web.BaseRequest, body: bytes = b"") -> Question:
     """What is asked, with the path exactly as sent: aiohttp's own would be decoded and normalised."""
     path, _, query = request.raw_path.partition("?")
     try:
@@ -129,7 +142,20 @@ def question(request: web.BaseRequest) -> Question:
         query=tuple(fields),
         host=hostname(request.headers.get(hdrs.HOST, "")),
         local=local[0] if isinstance(local, tuple) else "",
+        authorization=request.headers.get(hdrs.AUTHORIZATION, ""),
+        content_type=request.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower(),
+        from_a_page=_is_from_a_page(request),
+        body=body,
     )
+
+
+def _is_from_a_page(request: web.BaseRequest) -> bool:
+    """Whether a browser says that a page of another origin makes it ask (Fetch metadata; RFC 6454 section 7)."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get(hdrs.ORIGIN)
+    return origin is not None and origin.partition("://")[2] != request.headers.get(hdrs.HOST, "")
 
 
 def hostname(host: str) -> str:

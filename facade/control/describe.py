@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from facade.routing.route import Match, PlatformService, Route, SiloReference
+from facade.routing.route import Keys, Match, PlatformService, Route, SiloReference
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, Silo
 
@@ -13,11 +13,19 @@ def share_of(route: Route) -> float | None:
         case Stage.LEGACY | Stage.SHADOW:
             return 0.0
         case Stage.CANARY:
-            return float(route.canary.share) if route.canary is not None else 0.0
+            return (
+                float(route.canary.share) if route.canary is not None and route.canary.keys is not Keys.EVICT else 0.0
+            )
         case Stage.PLATFORM | Stage.COMPLETE:
             return 1.0
         case Stage.GONE:
             return None
+
+
+def keys_of(route: Route) -> str | None:
+    """What is said of a canary's keys where it has not all of them."""
+    canary = route.canary
+    return None if route.stage is not Stage.CANARY or canary is None or canary.keys is Keys.OPEN else str(canary.keys)
 
 
 def name_of(side: SiloReference | PlatformService | None) -> str | None:

@@ -5,8 +5,10 @@ Pure. An explanation names what the operator wrote (route, rule, place in a file
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from facade.callers.callers import Callers
 from facade.config.settings import Configuration
 from facade.control.asked import Asked, Call, received
 from facade.control.build import takes_as_sent, unmatched_as_sent
@@ -15,8 +17,9 @@ from facade.problem import Problem, Refusal
 from facade.routing.arrival import ends_here
 from facade.routing.decide import decide
 from facade.routing.facts import RequestFacts
-from facade.routing.route import Route
-from facade.routing.stage import Side
+from facade.routing.known import UNNOTED, Known, Unnoted
+from facade.routing.route import Key, KeyKind, Route
+from facade.routing.stage import Side, Stage
 from facade.routing.table import Found, RouteTable, WrongMethod
 from facade.targets.served import COMPARES
 from facade.wire import refusals
@@ -44,33 +47,42 @@ class Explanation:
     notes: tuple[str, ...] = ()
 
 
-def explain(configuration: Configuration, table: RouteTable, asked: Asked) -> Explanation:
-    """Say what `configuration`, compiled as `table`, does with a call. Raises `Unsendable` for what is none."""
+def explain(
+    configuration: Configuration, table: RouteTable, asked: Asked, callers: Callers, known: Known = UNNOTED
+) -> Explanation:
+    """Say what `configuration`, compiled as `table`, does with a call. Raises `Unsendable` for what is none.
+
+    `callers` are those of the configuration. `known` are the keys that the platform has answered, as a running sidecar
+    knows them.
+    """
     settings = configuration.settings
     try:
         call = received(asked, settings.limits, settings.forwarded, as_sent=takes_as_sent(configuration))
         if call.head.method == b"OPTIONS" and ends_here(call.head):
             return Explanation("the facade: 200, OPTIONS end here", side=Side.OWN, reason="options", status=200)
-        return _routed(configuration, table, call)
+        return _routed(configuration, table, call, RequestFacts(call, callers), known)
     except Refusal as refusal:
         return _own(refusal.problem, _worded(refusal.problem, asked.method))
 
 
-def _routed(configuration: Configuration, table: RouteTable, call: Call) -> Explanation:
-    facts = RequestFacts(call)
+def _routed(
+    configuration: Configuration, table: RouteTable, call: Call, facts: RequestFacts, known: Known
+) -> Explanation:
     if not call.path:
-        return _as_sent(configuration, table, call, facts)
+        return _as_sent(configuration, table, call, facts, known)
     found = table.find(call.host, call.method, call.path, facts.header)
     if isinstance(found, Found):
-        return _matched(found, call, facts)
+        return _matched(found, call, facts, known)
     return _not_matched(configuration, found)
 
 
-def _as_sent(configuration: Configuration, table: RouteTable, call: Call, facts: RequestFacts) -> Explanation:
+def _as_sent(
+    configuration: Configuration, table: RouteTable, call: Call, facts: RequestFacts, known: Known
+) -> Explanation:
     """A path that has several readings: it goes where all of them lead, if paths are taken as sent there."""
     found = table.find_as_sent(call.host, call.method, call.raw, facts.header)
     if isinstance(found, Found):
-        return _matched(found, call, facts)
+        return _matched(found, call, facts, known)
     if found is None and unmatched_as_sent(configuration):
         return _not_matched(configuration, None)
     raise Refusal(refusals.BAD_TARGET)
@@ -83,9 +95,9 @@ def _worded(problem: Problem, method: str) -> str:
     return problem.detail[:1].lower() + problem.detail[1:].rstrip(".")
 
 
-def _matched(found: Found, call: Call, facts: RequestFacts) -> Explanation:
+def _matched(found: Found, call: Call, facts: RequestFacts, known: Known) -> Explanation:
     route, call.parameters = found
-    decision = decide(route, facts)
+    decision = decide(route, facts, Unnoted(known))
     status = None if decision.side is not Side.OWN else (410 if route.successor is None else 308)
     return Explanation(
         answered_by=_sentence(route, decision.side),
@@ -99,8 +111,21 @@ def _matched(found: Found, call: Call, facts: RequestFacts) -> Explanation:
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
         place=str(route.place),
-        notes=_compared(route),
+        notes=(*_sender(route, facts), *_compared(route)),
     )
+
+
+def _sender(route: Route, facts: RequestFacts) -> Iterator[str]:
+    """Who calls, where the canary asks for it: a configured name, or why a token says nothing. Never what it says."""
+    canary = route.canary if route.stage is Stage.CANARY else None
+    asked = {key.kind for key in canary.keys_asked()} if canary is not None else set()
+    caller = facts.key(Key(KeyKind.CALLER)) if KeyKind.CALLER in asked else None
+    if caller is not None:
+        yield f"the caller is {caller.decode()}"
+    if asked & {KeyKind.CALLER, KeyKind.CLAIM}:
+        why = facts.disbelief()
+        if why is not None:
+            yield f"its token is not believed: {why}"
 
 
 def _compared(route: Route) -> tuple[str, ...]:

@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from facade.config.callers_file import is_of_keys
 from facade.config.parse import SILOS
 from facade.config.standing import ROUTES
 
-SUFFIXES: Final = frozenset({".yaml", ".yml"})
+_SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 Fingerprint = frozenset[tuple[str, tuple[int, ...]]]
 """Path, and device, inode, size, time of change of the content and of the inode (ns), links followed."""
+
+
+def is_read(path: Path) -> bool:
+    """Whether a file of this name may be part of a configuration."""
+    return path.suffix in _SUFFIXES or is_of_keys(path.name)
 
 
 def folders(folder: Path) -> tuple[Path, ...]:
@@ -46,6 +52,6 @@ def look(path: Path) -> tuple[int, ...]:
 def _files(folder: Path) -> Iterator[Path]:
     for place in folders(folder):
         try:
-            yield from (path for path in place.iterdir() if path.suffix in SUFFIXES)
+            yield from (path for path in place.iterdir() if is_read(path))
         except OSError:
             continue

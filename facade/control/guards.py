@@ -7,7 +7,7 @@ never slides; whatever changes a route, its guard's own verdict included, begins
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final
 
 import structlog
@@ -15,10 +15,14 @@ import structlog
 from facade.compare.parity import Agreement
 from facade.comparisons import Comparisons, evidence_of
 from facade.config.settings import Configuration
+from facade.config.standing import Standing
+from facade.control.because import Because
 from facade.control.judge.call import JudgedCall
 from facade.control.judge.evidence import Evidence
-from facade.control.judge.judging import judge
+from facade.control.judge.judging import bars, judge
 from facade.control.judge.verdict import Ruling, Verdict
+from facade.control.overrides.override import subject_of
+from facade.control.overrides.overrides import LEGACY
 from facade.outcomes import Outcome, Outcomes
 from facade.routing.guard import Guard
 from facade.routing.route import Route
@@ -31,11 +35,14 @@ LOOK: Final = 0.1
 AT_ONCE: Final = 200
 """Calls that are taken in until the event loop is given back: about a millisecond."""
 
-GUARDED: Final = frozenset({Stage.CANARY, Stage.PLATFORM})
+GUARDED: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
 """Stages in which there is a platform's answer to judge, and a way back."""
 
-SendBack = Callable[[Route, str], Awaitable[None]]
-"""Sends a route, and whatever moves with it, back to legacy, and says why."""
+SendBack = Callable[[Mapping[str, Standing], Because], Awaitable[None]]
+"""Lets routes, and whatever moves with them, stand elsewhere, and says why."""
+
+_HARMS: Final = frozenset({Stage.CANARY, Stage.PLATFORM})
+"""Stages in which callers get the platform's answers."""
 
 _log = structlog.get_logger("facade.control.guards")
 
@@ -49,7 +56,7 @@ class Watched:
         self.route = route
         self.guard = guard
         self.evidence = Evidence(guard)
-        self.verdict = judge(self.evidence, Agreement())
+        self.verdict = judge(self.evidence, Agreement(), route.stage)
 
 
 class Guards:
@@ -91,14 +98,23 @@ class Guards:
             if watched is None:
                 continue  # it moved with another one that failed
             watched.verdict = self._judged(watched)
-            if watched.verdict.kind is Ruling.FAIL:
-                await self._send_back(watched.route, watched.verdict.went_back(name))
+            if watched.verdict.kind is Ruling.FAIL and watched.route.stage in _HARMS:
+                why = watched.verdict.went_back(name)
+                because = Because("guard", why, evidence=watched.verdict.sentence)
+                await self._send_back({subject_of(watched.route): LEGACY}, because)
                 self._follow(self._configuration())
 
     def verdict(self, route: str) -> Verdict | None:
         """What is said of a route, None of one without a guard or without a platform to judge."""
+        self._follow(self._configuration())
         watched = self._watched.get(route)
         return None if watched is None else watched.verdict
+
+    def bars(self, route: str) -> str | None:
+        """What keeps a route from moving forward, in a sentence; None of one that nothing keeps."""
+        self._follow(self._configuration())
+        watched = self._watched.get(route)
+        return None if watched is None else bars(watched.verdict, watched.route.stage)
 
     def information(self) -> Iterator[VerdictInfo]:
         """What the metrics state of them."""
@@ -115,6 +131,8 @@ class Guards:
         for route in configuration.routes:
             if route.guard is None or route.stage not in GUARDED:
                 continue
+            if route.stage is Stage.SHADOW and route.guard.parity is None:
+                continue  # nothing of it is judged yet
             known = before.get(route.name)
             same = known is not None and known.guard == route.guard and evidence_of(known.route) == evidence_of(route)
             watched = known if known is not None and same else Watched(route, route.guard)
@@ -145,7 +163,8 @@ class Guards:
 
     def _judged(self, watched: Watched) -> Verdict:
         compared = self._comparisons.get(watched.route.name)
-        return judge(watched.evidence, Agreement() if compared is None else compared.tally.agreement())
+        agreement = Agreement() if compared is None else compared.tally.agreement()
+        return judge(watched.evidence, agreement, watched.route.stage)
 
 
 def calls_of(outcome: Outcome) -> Iterator[JudgedCall]:

@@ -1,19 +1,20 @@
-"""What `facade move` and `facade back` would do, or why not: a plan, judged before any file is touched.
+"""What an operator's order would do, or why not: a plan, made before any file is touched.
 
-Pure. Moves are not gated here: a step that is skipped is done, and said. From `complete` on there is no way back,
-because legacy is unplugged.
+Pure. Whether the plan may be carried out now is for `gate` to say. From `complete` on there is no way back, because
+legacy is unplugged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from facade.config.standing import Standing
 from facade.config.types import format_share
 from facade.control.subject import Refused, Subject, Subjects
+from facade.routing.route import Keys
 from facade.routing.stage import Direction, Stage, judge_move
 
 UNPLUGGED: Final = frozenset({Stage.COMPLETE, Stage.GONE})
@@ -22,12 +23,17 @@ UNPLUGGED: Final = frozenset({Stage.COMPLETE, Stage.GONE})
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One move. `share` is what is to be written, None to leave what is; nothing is to be done where `stays`."""
+    """One move. `share` and `keys` are what is to be written, None to leave what is; nothing is done where it `stays`.
+
+    `skips` names the stages that it leaves out, which only a forced move may.
+    """
 
     subject: Subject
     to: Standing
     share: Fraction | None = None
+    keys: Keys | None = None
     notes: tuple[str, ...] = ()
+    skips: tuple[Stage, ...] = ()
 
     @property
     def stays(self) -> bool:
@@ -46,9 +52,20 @@ def plan_move(subject: Subject, stage: Stage, share: Fraction | None) -> Plan:
     direction = judge_move(subject.now.stage, stage, whole=subject.whole)
     if direction is Direction.CLOSED:
         raise Refused(_closed(subject, stage))
-    notes = (_skipped(subject, stage),) if direction is Direction.SKIP else ()
-    to = _canary(subject, share) if stage is Stage.CANARY else Standing(stage)
-    return Plan(subject, to, share, notes)
+    skips = _skipped(subject, stage) if direction is Direction.SKIP else ()
+    if stage is Stage.CANARY:
+        return Plan(subject, _canary(subject, share), share, Keys.OPEN, skips=skips)
+    return Plan(subject, Standing(stage), skips=skips)
+
+
+def plan_keys(subject: Subject, keys: Keys) -> Plan:
+    """No new keys to the platform (`HOLD`), or every key off it (`EVICT`); `Refused` outside a canary."""
+    now = subject.now
+    if now.stage is not Stage.CANARY:
+        raise Refused(
+            f"{subject.name}: stands in {now}, and only a canary has keys to {keys}; use facade back to take it back"
+        )
+    return Plan(subject, replace(now, keys=keys), keys=keys)
 
 
 def plan_back(subject: Subject, to: Fraction | None) -> Plan:
@@ -65,7 +82,8 @@ def plan_back(subject: Subject, to: Fraction | None) -> Plan:
             f"{subject.name}: {format_share(to)} is no smaller share than that of {subject.now}; "
             "give a smaller one, or use facade move"
         )
-    return Plan(subject, _canary(subject, to), to)
+    keys = subject.now.keys
+    return Plan(subject, replace(_canary(subject, to), keys=keys), to, keys)
 
 
 def plan_back_all(known: Subjects, to: Fraction | None) -> tuple[Plan, ...]:
@@ -110,8 +128,7 @@ def _closed(subject: Subject, to: Stage) -> str:
     )
 
 
-def _skipped(subject: Subject, to: Stage) -> str:
+def _skipped(subject: Subject, to: Stage) -> tuple[Stage, ...]:
     order = list(Stage)
     between = order[order.index(subject.now.stage) + 1 : order.index(to)]
-    left_out = [stage for stage in between if not (subject.whole and stage is Stage.CANARY)]
-    return f"this skips {' and '.join(left_out)}"
+    return tuple(stage for stage in between if not (subject.whole and stage is Stage.CANARY))

@@ -13,8 +13,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from facade.control.answers import Pause
-from facade.control.describe import kind_of, match_of, name_of, share_of
-from facade.control.judge.verdict import Verdict
+from facade.control.because import Because
+from facade.control.describe import keys_of, kind_of, match_of, name_of, share_of
+from facade.control.guards import Guards
 from facade.control.overrides.override import subject_of
 from facade.control.reload import Reloader
 from facade.control.view import Calls, ConfigView, RouteRow, SiloRow, StatusView, is_overdue
@@ -31,8 +32,7 @@ ROUTES_A_PIECE: Final = 100
 class Overview:
     """Takes views of what runs.
 
-    `protection` is what stands before a silo, and `verdict` what a route's guard says; `clock` tells the time, aware,
-    in UTC.
+    `protection` is what stands before a silo; `clock` tells the time, aware, in UTC.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Overview:
         reloader: Reloader,
         metrics: Metrics,
         protection: Callable[[str], Protection | None],
-        verdict: Callable[[str], Verdict | None],
+        guards: Guards,
         clock: Callable[[], datetime.datetime],
         pause: Pause,
     ) -> None:
@@ -49,7 +49,7 @@ class Overview:
         self._reloader = reloader
         self._metrics = metrics
         self._protection = protection
-        self._verdict = verdict
+        self._guards = guards
         self._clock = clock
         self._pause = pause
 
@@ -61,11 +61,11 @@ class Overview:
         """All of it. The routes are those of one configuration, whatever reloads happen meanwhile."""
         configuration = self._reloader.configuration
         config = self._reloader.view
-        differs = {each.subject: each.why for each in self._reloader.overrides.now}
+        differs = {each.subject: why_of(each.because) for each in self._reloader.overrides.now}
         routes = []
         for number, route in enumerate(configuration.routes, start=1):
             row = route_row(route, self._calls(route.name))
-            routes.append(judged(row, self._verdict(route.name), differs.get(subject_of(route))))
+            routes.append(judged(row, self._guards, differs.get(subject_of(route))))
             if number % ROUTES_A_PIECE == 0:
                 await self._pause()
         now = self._clock()
@@ -94,14 +94,23 @@ def route_row(route: Route, calls: Calls) -> RouteRow:
         place=str(route.place),
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
+        keys=keys_of(route),
     )
 
 
-def judged(row: RouteRow, verdict: Verdict | None, differs: str | None) -> RouteRow:
+def judged(row: RouteRow, guards: Guards, differs: str | None) -> RouteRow:
     """The row with what its guard says, and why it stands elsewhere than its file says."""
+    verdict = guards.verdict(row.name)
     if verdict is None:
         return replace(row, differs=differs) if differs else row
-    return replace(row, verdict=verdict.kind, evidence=verdict.sentence, differs=differs)
+    bars = guards.bars(row.name)
+    return replace(row, verdict=verdict.kind, evidence=verdict.sentence, bars=bars, differs=differs)
+
+
+def why_of(because: Because) -> str:
+    """Why something stands elsewhere than its file says: never nothing, though a person may give no reason."""
+    told = (because.why, f"by {because.by}" if because.by else "")
+    return ", ".join(each for each in told if each) or f"by {because.cause}"
 
 
 def silo_row(silo: Silo, asked: Mapping[str, int], today: datetime.date) -> SiloRow:

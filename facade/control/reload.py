@@ -22,10 +22,13 @@ from facade.comparisons import Comparisons
 from facade.config.load import Loaded
 from facade.config.mistake import Mistake
 from facade.config.settings import Configuration
+from facade.config.standing import Standing
 from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.back import load_further_back
+from facade.control.because import THE_FILE, Because
 from facade.control.begin import Beginning
 from facade.control.build import Built, Compiled, build, compiled
+from facade.control.change import Changed
 from facade.control.changes import Moved, moved, needs_restart, same
 from facade.control.descriptors import too_few
 from facade.control.ledger.book import Book
@@ -35,10 +38,12 @@ from facade.control.overrides.overrides import Overrides
 from facade.control.roles import Outcome, ReloadResult, follow
 from facade.control.source import Source
 from facade.control.start import StartError
-from facade.control.tell import CAUSE_OF_MOVES, tell, tell_moves
+from facade.control.tell import tell, tell_moves
 from facade.control.uncollected import uncollected
 from facade.port import SiloError
-from facade.routing.route import Place, Route
+from facade.routing.known import KnownKeys
+from facade.routing.route import Place
+from facade.routing.stage import Stage
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
 from facade.telemetry.metrics import Metrics
@@ -72,7 +77,8 @@ class _Prepared:
 class Reloader:
     """Keeps what serves in step with the files. `configuration` is what runs, `view` its roles for `/api/config`.
 
-    `overrides` are what is laid over the files. `clock` tells the time of day, aware, in UTC.
+    `overrides` are what is laid over the files, `known` the keys that canaries have met. `clock` tells the time of day,
+    aware, in UTC.
     """
 
     def __init__(
@@ -83,6 +89,7 @@ class Reloader:
         snapshots: Snapshots,
         metrics: Metrics,
         comparisons: Comparisons,
+        known: KnownKeys,
         clock: Callable[[], datetime.datetime],
     ) -> None:
         self._source = source
@@ -90,6 +97,7 @@ class Reloader:
         self._snapshots = snapshots
         self._metrics = metrics
         self._comparisons = comparisons
+        self._known = known
         self._clock = clock
         self._beginning = beginning
         self._files = beginning.files
@@ -129,22 +137,31 @@ class Reloader:
         if self._last.outcome is Outcome.ACCEPTED:
             await self._keep(self._beginning.files)
         for each in self.overrides.now:
-            _log.warning("stands elsewhere than its file says", subject=each.subject, to=str(each.to), why=each.why)
+            why = each.because.why
+            _log.warning("stands elsewhere than its file says", subject=each.subject, to=str(each.to), why=why)
         await self._journal.started(self.configuration.revision)
 
-    async def send_back(self, route: Route, cause: str, why: str, by: str = "") -> None:
-        """Let legacy answer the route, and all that moves with it, whatever their files say."""
+    async def stand(self, to: Mapping[str, Standing], because: Because) -> None:
+        """Let these subjects stand there on this sidecar, whatever their files say; those that are not there cannot."""
         async with self._lock:
-            routes = members(self._written).get(subject_of(route), ())
-            if not routes:
-                return  # a reload took it away meanwhile
-            back = self.overrides.back(routes, cause, why, by)
+            known = members(self._written)
+            more = [self.overrides.stand(known[each], to[each], because) for each in to if each in known]
             with uncollected():
-                new = await asyncio.to_thread(self._work_out, self._written, self._files, back)
+                new = await asyncio.to_thread(self._work_out, self._written, self._files, *more)
                 built = await build(new.compiled, self._catalog)
             self._publish(built, new)
             await asyncio.to_thread(self.overrides.save)
-            await self._moved(new, cause, why=why, by=by)
+            await self._moved(new, because)
+
+    async def change(self, write: Callable[[], Changed], because: Because) -> tuple[Changed, ReloadResult]:
+        """Change the files and serve them, with no other reload in between. `write` blocks, and may raise `Refused`."""
+        async with self._lock:
+            seen = await asyncio.to_thread(self._source.fingerprint)
+            with uncollected():
+                changed = await asyncio.to_thread(write)
+            self._seen = seen  # of before: whatever else was changed meanwhile is stale, and read again
+            self._last = await self._reload(because.cause, because, changed.loaded)
+            return changed, self._last
 
     async def reload(self, cause: str) -> ReloadResult:
         """Read the files and serve them if they are good. `cause` is `file` or `signal`, for the log."""
@@ -160,9 +177,9 @@ class Reloader:
         """Whether the files are not those last read; blocks."""
         return self._source.fingerprint() != self._seen
 
-    async def _reload(self, cause: str) -> ReloadResult:
+    async def _reload(self, cause: str, because: Because = THE_FILE, loaded: Loaded | None = None) -> ReloadResult:
         with uncollected():
-            prepared = await self._prepare()
+            prepared = await self._prepare(loaded)
         result, new = prepared.result, prepared.new
         held = self.overrides.now
         if prepared.built is not None and new is not None:
@@ -171,25 +188,25 @@ class Reloader:
         self._metrics.reloaded(result.outcome)
         tell(result, self.configuration, cause)
         if new is not None:
-            await self._moved(new, CAUSE_OF_MOVES)
+            await self._moved(new, because)
             await self._keep(new.files)
         if self.overrides.now != held:
             await asyncio.to_thread(self.overrides.save)
         return result
 
-    async def _moved(self, new: _New, cause: str, *, why: str = "", by: str = "") -> None:
+    async def _moved(self, new: _New, because: Because) -> None:
         """Say and record what moved."""
         for move in new.moves:
-            self._metrics.moved(move.route, cause)
-        await tell_moves(new.moves, cause, why)
-        await self._journal.moved(new.moves, cause, self.configuration.revision, by=by, why=why)
+            self._metrics.moved(move.route, because.cause)
+        await tell_moves(new.moves, because)
+        await self._journal.moved(new.moves, because, self.configuration.revision)
 
-    async def _prepare(self) -> _Prepared:
-        """Read and open; whatever fails here is a rejection, because nothing serves any differently yet."""
-        loaded: Loaded | None = None
+    async def _prepare(self, loaded: Loaded | None) -> _Prepared:
+        """Read, if that is not done, and open; whatever fails is a rejection, because nothing serves differently yet."""
         try:
-            self._seen = await asyncio.to_thread(self._source.fingerprint)
-            loaded = await asyncio.to_thread(self._source.load)
+            if loaded is None:
+                self._seen = await asyncio.to_thread(self._source.fingerprint)
+                loaded = await asyncio.to_thread(self._source.load)
             if loaded.configuration is not None:
                 return await self._accept(loaded, loaded.configuration)
             mistakes = loaded.mistakes
@@ -232,7 +249,12 @@ class Reloader:
     def _work_out(self, found: Configuration, files: Mapping[str, bytes], *more: Override) -> _New:
         runs, overrides = self.overrides.over(found, *more)
         moves = tuple(moved(self.configuration.routes, runs.routes))
-        return _New(compiled(runs, {each.subject for each in overrides}), moves, files, found, overrides)
+        return _New(
+            compiled(runs, self._unix_time, {each.subject for each in overrides}), moves, files, found, overrides
+        )
+
+    def _unix_time(self) -> float:
+        return self._clock().timestamp()
 
     def _publish(self, built: Built, new: _New) -> None:
         self._files, self._written, self.overrides.now = new.files, new.written, new.overrides
@@ -241,6 +263,7 @@ class Reloader:
         stated = built.compiled
         self.configuration = stated.configuration
         self._comparisons.keep(stated.configuration.routes)
+        self._known.keep({subject_of(route) for route in stated.configuration.routes if route.stage is Stage.CANARY})
         self._metrics.configured(stated.configuration.revision, stated.routes, stated.silos, built.adoption.targets)
 
     async def _keep(self, files: Mapping[str, bytes]) -> None:

@@ -1,20 +1,25 @@
-"""The pages of one read-only listener, and the rules that every request to it meets first.
+"""The pages of one listener, and the rules that every request to it meets first.
 
 In this order: a Host that the listener does not know is refused (a web page that a browser resolved to this address by
-DNS rebinding carries its own name there), then an unknown path, then a method that would change something.
+DNS rebinding carries its own name there), then an unknown path, then a method that the page does not have. What changes
+something is asked for by POST, with the listener's token, and never by a browser on behalf of another site.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Final
 
+import structlog
+
 from facade.control.answers import Answerer, Question, Reply
 from facade.problem import Problem, Refusal
 
 READING: Final = ("GET", "HEAD")
+CHANGING: Final = ("POST",)
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -30,27 +35,63 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What every answer carries: nothing is loaded from elsewhere, framed, kept, or guessed at; no version is told."""
 
+_SCHEME: Final = "bearer"
+"""RFC 6750 section 2.1; a scheme's name has no case (RFC 9110 section 11.1)."""
+
+_NOBODY: Final[Mapping[str, Answerer]] = MappingProxyType({})
+
+_log = structlog.get_logger("facade.control.site")
+
 
 class Site:
-    """Pages by path. `host` is the name the listener is configured under; None answers to whatever name is used."""
+    """Pages by path. `host` is the name the listener is configured under; None answers to whatever name is used.
 
-    def __init__(self, pages: Mapping[str, Answerer], host: str | None = None) -> None:
+    `actions` change something, for whoever has the `token`; without one nobody does.
+    """
+
+    def __init__(
+        self,
+        pages: Mapping[str, Answerer],
+        host: str | None = None,
+        actions: Mapping[str, Answerer] = _NOBODY,
+        token: str | None = None,
+    ) -> None:
         self._pages = dict(pages)
+        self._actions = dict(actions)
         self._host = host
+        self._token = token
 
     def __repr__(self) -> str:
-        return f"<Site {' '.join(self._pages)}>"
+        return f"<Site {' '.join((*self._pages, *self._actions))}>"
 
     async def answer(self, question: Question) -> Reply:
         """Answer, or raise `Refusal`."""
         if self._host is not None and not knows(question.host, self._host, question.local):
             raise Refusal(Problem(403, "host", "This listener answers to its own address and to localhost only."))
+        action = self._actions.get(question.path)
+        if action is not None:
+            self._let_in(question)
+            return await action(question)
         page = self._pages.get(question.path)
         if page is None:
-            raise Refusal(Problem(404, "no_route", f"There is {', '.join(sorted(self._pages))}."))
+            raise Refusal(Problem(404, "no_route", f"There is {', '.join(sorted((*self._pages, *self._actions)))}."))
         if question.method not in READING:
-            raise Refusal(Problem(405, "method", "This listener only reads.", allow=READING))
+            raise Refusal(Problem(405, "method", "This page is only read.", allow=READING))
         return await page(question)
+
+    def _let_in(self, question: Question) -> None:
+        """Raise `Refusal` unless this may change something."""
+        if question.method not in CHANGING:
+            raise Refusal(Problem(405, "method", "This changes something: ask for it by POST.", allow=CHANGING))
+        if question.from_a_page:
+            raise Refusal(Problem(403, "origin", "A page of another site asks for nothing here."))
+        if self._token is None:
+            raise Refusal(Problem(403, "token", "This sidecar has no token, so nobody may change anything by its API."))
+        scheme, _, credentials = question.authorization.partition(" ")
+        given = credentials.strip() if scheme.lower() == _SCHEME else ""
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode()):
+            _log.warning("order without the token", path=question.path, had_one=bool(given))
+            raise Refusal(Problem(401, "token", "Send the listener's token: Authorization: Bearer TOKEN."))
 
 
 def knows(host: str, configured: str, local: str) -> bool:

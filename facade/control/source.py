@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facade.config.kinds import Kinds
-from facade.config.load import Loaded, load
+from facade.config.load import Loaded, load, load_facade
 from facade.control.fingerprint import Fingerprint, fingerprint
 
 
@@ -33,6 +33,10 @@ class Source:
     def load(self, files: Mapping[str, bytes] | None = None) -> Loaded:
         """Read the folder's files, or take `files` (by path relative to the folder) for all of them."""
         return load(self.folder, self.kinds, self.environment, serving=self.serving, files=files)
+
+    def load_facade(self) -> Loaded:
+        """Read facade.yaml alone: where the sidecar listens, and where it keeps things."""
+        return load_facade(self.folder, self.kinds, self.environment)
 
     def fingerprint(self) -> Fingerprint:
         return fingerprint(self.folder)

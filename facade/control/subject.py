@@ -14,7 +14,7 @@ from typing import Final
 
 from facade.config.mistake import listed, printable
 from facade.config.settings import Configuration
-from facade.config.standing import Mover, Standing, movers
+from facade.config.standing import Mover, Standing, movers, standing_of
 from facade.routing.route import Canary, Route
 from facade.routing.stage import Direction, Stage, judge_move
 
@@ -37,11 +37,13 @@ class Subject:
     written_share: Fraction | None = None
     """The share of its canary as written, whether or not its stage is canary now."""
     is_group: bool = False
+    guarded: tuple[str, ...] = ()
+    """Those of its routes that have a guard."""
 
     def is_back(self, to: Standing) -> bool:
-        """Whether standing there would mean less for the platform: an earlier stage, or a smaller share."""
+        """Whether standing there would mean less for the platform: an earlier stage, a smaller share, fewer keys."""
         if self.now.stage is to.stage:
-            return self.now.share is not None and to.share is not None and to.share < self.now.share
+            return to != self.now and _is_no_more(to, self.now)
         return judge_move(self.now.stage, to.stage, whole=self.whole) is Direction.BACK
 
 
@@ -71,7 +73,7 @@ def subjects_as_written(files: Mapping[str, bytes]) -> Subjects:
     for mover in sorted(movers(files), key=lambda each: (each.is_group, _platform_part(each))):
         if mover.stage is not None:
             routes = mover.members if mover.is_group else (mover.name,)
-            now = Standing(mover.stage, mover.share if mover.stage is Stage.CANARY else None)
+            now = mover.standing or Standing(mover.stage)
             subject = Subject(mover.name, routes, now, whole=False, written_share=mover.share, is_group=mover.is_group)
             found.update(dict.fromkeys((*routes, mover.name), subject))
     return found
@@ -92,11 +94,19 @@ def _subject(name: str, routes: tuple[Route, ...], stage: Stage, canary: Canary 
     return Subject(
         name=name,
         routes=tuple(route.name for route in routes),
-        now=Standing(stage, share if stage is Stage.CANARY else None),
+        now=standing_of(stage, canary),
         whole=any(route.moves_whole for route in routes),
         written_share=share,
         is_group=is_group,
+        guarded=tuple(route.name for route in routes if route.guard is not None),
     )
+
+
+def _is_no_more(to: Standing, now: Standing) -> bool:
+    """Whether the platform has no more in one standing of a canary than in another."""
+    if to.share is None or now.share is None:
+        return False
+    return to.share <= now.share and not now.keys.is_less_than(to.keys)
 
 
 def _platform_part(mover: Mover) -> tuple[int, Fraction]:

@@ -9,11 +9,9 @@ from typing import Final
 import structlog
 
 from facade.config.settings import Configuration
+from facade.control.because import THE_FILE, Because
 from facade.control.changes import Moved
 from facade.control.roles import Outcome, ReloadResult
-
-CAUSE_OF_MOVES: Final = "file"
-"""The file is the truth: whoever wrote the stage, a route moves because its file says so."""
 
 _AT_ONCE: Final = 10
 """Lines until the event loop is given back: a third of a millisecond, so that a thousand that move delay no call."""
@@ -36,10 +34,11 @@ def tell(result: ReloadResult, running: Configuration, cause: str) -> None:
             _log.warning("configuration warning", problem=str(warning))
 
 
-async def tell_moves(moves: Iterable[Moved], cause: str = CAUSE_OF_MOVES, why: str = "") -> None:
-    """A line for each route that moved; `why` is the guard's or a person's sentence."""
+async def tell_moves(moves: Iterable[Moved], because: Because = THE_FILE) -> None:
+    """A line for each route that moved."""
+    said = {"why": because.why, "by": because.by, "forced": because.forced}
+    facts = {name: value for name, value in said.items() if value}
     for number, move in enumerate(moves, start=1):
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
-        facts = {"why": why} if why else {}
-        _log.info("route moved", route=move.route, before=move.before, after=move.after, cause=cause, **facts)
+        _log.info("route moved", route=move.route, before=move.before, after=move.after, cause=because.cause, **facts)

@@ -57,8 +57,9 @@ class RouteRow:
     """One route. `share` is the platform's part of its calls, None where no side is asked (`gone`).
 
     `match` is as the operator writes it, `GET /titles/{number}`; `place` is `file:line`. `legacy` and `platform` name
-    what the sides point at, None for a side that is not configured. `verdict` is its guard's, with `evidence` for it,
-    None where nothing is judged; `differs` says why it stands elsewhere than its file says, None where it does not.
+    what the sides point at, None for a side that is not configured. `keys` says that a canary's are on `hold`, or that
+    it may `evict` them; None where it has all. `verdict` is its guard's, with `evidence` for it, None where nothing is
+    judged; `bars` is what keeps it from moving forward, and `differs` why it stands elsewhere than its file says.
     """
 
     name: str
@@ -70,8 +71,10 @@ class RouteRow:
     place: str
     legacy: str | None = None
     platform: str | None = None
+    keys: str | None = None
     verdict: str | None = None
     evidence: str | None = None
+    bars: str | None = None
     differs: str | None = None
 
 

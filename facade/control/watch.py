@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 from watchfiles import Change, awatch
 
-from facade.control.fingerprint import SUFFIXES, folders, identities
+from facade.control.fingerprint import folders, identities, is_read
 
 QUIET_MS: Final = 50
 """A save touches a file several times within a few milliseconds: act when nothing happened for this long."""
@@ -99,14 +99,14 @@ async def _follow_until_replaced(folder: Path, look: Look) -> None:
 
 
 def concerns(folder: Path) -> Callable[[Change, str], bool]:
-    """Which events matter: those of a YAML file, of one of the folders themselves, of a ConfigMap's `..data`."""
+    """Which events matter: those of files that may be read, of the folders themselves, of a ConfigMap's `..data`."""
     places = _places(folder)
 
     def matters(_: Change, path: str) -> bool:
         if path in places:
             return True
         changed = Path(path)
-        return str(changed.parent) in places and (changed.suffix in SUFFIXES or changed.name.startswith(".."))
+        return str(changed.parent) in places and (is_read(changed) or changed.name.startswith(".."))
 
     return matters
 

@@ -12,9 +12,10 @@ from facade.demo import addresses, folder, ports
 from facade.demo.addresses import Addresses, origin
 from facade.demo.citizens import ROUTE, populate
 from facade.demo.crowd import Clock, Crowd, Pace
+from facade.demo.service import FAILS_EVERY
 from facade.demo.sidecar import LOG, Sidecar, environment
-from facade.demo.surroundings import Surroundings
-from facade.demo.table import Screen, failures, rows
+from facade.demo.surroundings import BAD_RELEASE, Surroundings
+from facade.demo.table import Screen, failures, rows, sent_back
 from facade.demo.window import Window
 
 PACE: Final = Pace(rate=40, others_every=2)
@@ -35,19 +36,21 @@ async def run(
     inside = environment(outside)
     where, drain = await asyncio.to_thread(addresses.read, copied, inside)
     await asyncio.to_thread(ports.require_free, where.everything, str(copied))
-    async with Surroundings(copied, where), Sidecar(copied, where, drain, inside) as sidecar:
+    async with Surroundings(copied, where) as surroundings, Sidecar(copied, where, drain, inside) as sidecar:
         screen.say(await asyncio.to_thread(introduction, copied, new, where, command))
         async with Crowd(populate(CITIZENS, chance), origin(where.platform), PACE, clock) as crowd:
             with screen:
-                await _show(sidecar, crowd, screen)
+                await _show(sidecar, surroundings, crowd, screen)
 
 
-async def _show(sidecar: Sidecar, crowd: Crowd, screen: Screen) -> None:
+async def _show(sidecar: Sidecar, surroundings: Surroundings, crowd: Crowd, screen: Screen) -> None:
     window = Window()
     while True:
         sidecar.require_alive()
+        await surroundings.look_for_a_bad_release()
         window.look(crowd.whole.answered)
-        screen.show(rows(await sidecar.routes(), crowd.whole, window.recent()), failures(crowd.whole))
+        running = await sidecar.routes()
+        screen.show(rows(running, crowd.whole, window.recent()), (*sent_back(running), *failures(crowd.whole)))
         await asyncio.sleep(_EVERY)
 
 
@@ -66,7 +69,11 @@ The sidecar's log  {copied / LOG}
 Try next, while the citizens call:
   edit {file}:{line}, write stage: canary, save, and watch {ROUTE};
   or type in another terminal
-    {command} move {ROUTE} canary --share 10% --reason "a first tenth" --config {copied}
+    {command} move {ROUTE} shadow --reason "are the answers the same?" --config {copied}
+    {command} move {ROUTE} canary --share 25% --reason "nobody noticed" --config {copied}
+    touch {copied / BAD_RELEASE}
+  and its new service fails one read in {FAILS_EVERY} until you remove that file: the guard takes the route back;
     {command} back {ROUTE} --config {copied}
+  makes its file say so.
 Ctrl-C stops everything.
 """

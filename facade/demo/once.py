@@ -21,7 +21,7 @@ from facade.demo.waiting import until
 from facade.routing.stage import Side
 
 PACE: Final = Pace(rate=400, others_every=8)
-"""All citizens in some three seconds a chapter, at about half a core for everything."""
+"""All citizens in some two seconds a chapter, at about half a core for everything."""
 
 _COUNTED: Final = 5.0
 """Seconds for the sidecar to have counted what it has answered already."""
@@ -60,7 +60,7 @@ async def _perform(copied: Path, inside: Mapping[str, str], chance: random.Rando
         except Trouble as trouble:
             raise Trouble(str(trouble), trouble.log or sidecar.last_lines()) from trouble
     answers = crowd.whole.answered.total()
-    say(f"No request failed: {answers:,} answers, all of them right, and the sidecar's metrics count the same.")
+    say(f"No citizen was failed: {answers:,} answers, all of them right, and the sidecar's metrics count the same.")
 
 
 async def _require_same_count(sidecar: Sidecar, tally: Tally) -> None:

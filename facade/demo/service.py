@@ -1,7 +1,7 @@
 """The new platform service: titles, licences and claims behind one HTTP interface, in today's style.
 
 It knows the same `records` as the old systems; a claim it opens is acknowledged and not kept. Every answer is signed
-`X-Answered-By: platform`.
+`X-Answered-By: platform`. A bad release of it can be published while it runs, and mended again.
 """
 
 from __future__ import annotations
@@ -17,12 +17,33 @@ from facade.demo.records import OpenedClaim, Record, claim, encode, licence, tit
 
 _SIGNATURE: Final = {ANSWERED_BY: "platform"}
 
+FAILS_EVERY: Final = 10
+"""Of a bad release's reads, one in so many fails: few enough that a person would take a while to believe it."""
 
-def application() -> web.Application:
+
+class Releases:
+    """Which release of the service runs: a good one, or a bad one that is not available for some of its reads."""
+
+    def __init__(self) -> None:
+        self.is_bad = False
+        self._reads = 0
+
+    def __repr__(self) -> str:
+        return f"<Releases bad={self.is_bad}>"
+
+    def fails(self) -> bool:
+        """Whether the read that now begins fails."""
+        if not self.is_bad:
+            return False
+        self._reads += 1
+        return self._reads % FAILS_EVERY == 0
+
+
+def application(releases: Releases) -> web.Application:
     """The service as an application."""
     application = web.Application()
     for path, find in (("/titles/{key}", title), ("/licences/{key}", licence), ("/claims/{key}", claim)):
-        application.router.add_get(path, _reading(find))
+        application.router.add_get(path, _reading(find, releases))
     application.router.add_post("/claims", _open_claim)
     return application
 
@@ -37,8 +58,12 @@ def opened(body: bytes) -> OpenedClaim | None:
     return OpenedClaim(reference) if isinstance(reference, str) else None
 
 
-def _reading(find: Callable[[str], Record | None]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _reading(
+    find: Callable[[str], Record | None], releases: Releases
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def read(request: web.Request) -> web.Response:
+        if releases.fails():
+            return _problem(503)
         return _answer(find(request.match_info["key"]), 200, 404)
 
     return read
@@ -50,5 +75,9 @@ async def _open_claim(request: web.Request) -> web.Response:
 
 def _answer(record: Record | None, found: int, missing: int) -> web.Response:
     if record is None:
-        return web.json_response({"status": missing}, status=missing, headers=_SIGNATURE)
+        return _problem(missing)
     return web.Response(status=found, body=encode(record), content_type="application/json", headers=_SIGNATURE)
+
+
+def _problem(status: int) -> web.Response:
+    return web.json_response({"status": status}, status=status, headers=_SIGNATURE)

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from facade.config.settings import Drain
 from facade.demo.addresses import Addresses, origin
@@ -39,10 +40,23 @@ _ANSWER: Final = aiohttp.ClientTimeout(total=5)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What the sidecar says of a route: its stage, and the platform's share of its calls (None: nobody is asked)."""
+    """What the sidecar says of a route: its stage, and the platform's share of its calls (None: nobody is asked).
+
+    `verdict` is its guard's, None where nothing is judged; `differs` why it is not where its file says, None if it is.
+    """
 
     stage: str
     share: float | None
+    verdict: str | None = None
+    differs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many answers of a route both sides have given, and which part of them was alike (None: of none)."""
+
+    number: int
+    parity: float | None
 
 
 class Sidecar:
@@ -101,16 +115,23 @@ class Sidecar:
     async def routes(self) -> Mapping[str, Running]:
         """The routes that run, by name."""
         rows = json.loads(await self._read(origin(self._addresses.admin) + "/api/routes"))
-        return {row["name"]: Running(row["stage"], row["share"]) for row in rows["routes"]}
+        return {row["name"]: _running(row) for row in rows["routes"]}
+
+    async def compared(self, route: str) -> Compared:
+        """What the shadow has found of `route` since it last changed."""
+        found = json.loads(await self._read(f"{origin(self._addresses.admin)}/api/differences?route={route}"))
+        return Compared(found["compared"], found["parity"])
 
     async def counted(self, route: str) -> Mapping[Side, int]:
         """How many calls of `route` each side answered, by the sidecar's own metrics."""
-        text = await self._read(origin(self._addresses.observe) + "/metrics")
         counts: Counter[Side] = Counter()
-        for sample in (sample for family in text_string_to_metric_families(text) for sample in family.samples):
-            if sample.name == "facade_requests_total" and sample.labels["route"] == route:
-                counts[Side(sample.labels["side"])] += int(sample.value)
+        for sample in await self._samples("facade_requests_total", route):
+            counts[Side(sample.labels["side"])] += int(sample.value)
         return counts
+
+    async def fallbacks(self, route: str) -> int:
+        """How many calls of `route` legacy answered after the platform had failed them."""
+        return sum(int(sample.value) for sample in await self._samples("facade_fallbacks_total", route))
 
     def require_alive(self) -> None:
         """Refuse to go on without a sidecar."""
@@ -125,6 +146,11 @@ class Sidecar:
                 return tuple(line.rstrip("\n") for line in deque(lines, _LINES_SHOWN))
         except FileNotFoundError:
             return ()
+
+    async def _samples(self, name: str, route: str) -> list[Sample]:
+        text = await self._read(origin(self._addresses.observe) + "/metrics")
+        every = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+        return [sample for sample in every if sample.name == name and sample.labels["route"] == route]
 
     async def _read(self, url: str) -> str:
         try:
@@ -172,6 +198,10 @@ def environment(outside: Mapping[str, str]) -> dict[str, str]:
     """`outside` without FACADE_*, which would beat the files that are being demonstrated; output is never buffered."""
     kept = {name: value for name, value in outside.items() if not name.startswith("FACADE_")}
     return {**kept, "PYTHONUNBUFFERED": "1"}
+
+
+def _running(row: Mapping[str, Any]) -> Running:
+    return Running(row["stage"], row["share"], row["verdict"], row["differs"])
 
 
 def _facade(*words: str) -> tuple[str, ...]:

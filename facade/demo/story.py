@@ -1,65 +1,40 @@
-"""The story that `facade demo --once` tells: one route from legacy to the end of the old system, under traffic.
+"""The story of `chapters`, told under traffic by `facade demo --once`: each step is taken, shown and judged.
 
-`CHAPTERS` is the story as data. Each is one command of an operator, then every citizen calls at least once, then the
-answers are judged. A request belongs to the chapter in which it began: a chapter begins when its command has returned,
-and the next command is given only when all answers of the last are in.
+In each chapter something happens, an operator types what there is to type, and then every citizen calls at least once.
+A request belongs to the chapter in which it began: a chapter begins when its last command has returned, and the next
+is begun only when all answers of the last are in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
+from facade.control.judge.verdict import Ruling
+from facade.demo.chapters import CHAPTERS, Chapter, Command, Happening
 from facade.demo.citizens import ROUTE
 from facade.demo.crowd import Crowd
 from facade.demo.shares import fits, percent, tolerance
-from facade.demo.sidecar import Sidecar
+from facade.demo.sidecar import Running, Sidecar
 from facade.demo.surroundings import Surroundings
 from facade.demo.tally import Tally
 from facade.demo.trouble import Trouble
 from facade.demo.waiting import until
 from facade.routing.stage import Side, Stage
 
-CITIZENS: Final = 1_000
-"""Distinct sticky keys in every chapter: at a share of 10% four deviations are 3.8 points, at 50% 6.3."""
+CITIZENS: Final = 600
+"""Distinct sticky keys in every chapter: at a share of 10% four deviations are 4.9 points, at 50% 8.2."""
 
 ROUND: Final = 20.0
-"""Seconds for all citizens to call once; three on an idle machine."""
+"""Seconds for all citizens to call once; two on an idle machine."""
+
+PASS: Final = 20.0
+"""Seconds for a guard to have what it needs to pass: fifty calls of the platform, a second's worth at 10%."""
+
+ROLLBACK: Final = 30.0
+"""Seconds for a guard to be sure of a bad release: some two hundred calls of the platform, two seconds at 25%."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One step: its name, the operator's command, and the stage and the platform's share that it leads to.
-
-    `switches_off` ends the land register's old web server, which nobody may notice any more.
-    """
-
-    name: str
-    command: tuple[str, ...]
-    stage: Stage
-    share: Fraction
-    switches_off: bool = False
-
-
-def _moved(name: str, stage: Stage, share: Fraction, reason: str, *more: str) -> Chapter:
-    return Chapter(name, ("move", ROUTE, str(stage), *more, "--reason", reason), stage, share)
-
-
-_ALL, _NONE = Fraction(1), Fraction(0)
-CHAPTERS: Final = (
-    Chapter("legacy", (), Stage.LEGACY, _NONE),
-    _moved("canary 10%", Stage.CANARY, Fraction(1, 10), "a first tenth", "--share", "10%"),
-    _moved("canary 50%", Stage.CANARY, Fraction(1, 2), "nobody noticed", "--share", "50%"),
-    _moved("platform", Stage.PLATFORM, _ALL, "half of them are content"),
-    Chapter("back", ("back", ROUTE), Stage.LEGACY, _NONE),
-    _moved("platform again", Stage.PLATFORM, _ALL, "a false alarm"),
-    _moved("complete", Stage.COMPLETE, _ALL, "legacy is unplugged"),
-    Chapter("switched off", (), Stage.COMPLETE, _ALL, switches_off=True),
-)
 
 
 async def tell(sidecar: Sidecar, crowd: Crowd, surroundings: Surroundings, say: Say) -> None:
@@ -72,7 +47,10 @@ async def tell(sidecar: Sidecar, crowd: Crowd, surroundings: Surroundings, say: 
         require_no_failure(chapter.name, crowd.whole)
         say(line(chapter, tally))
         judge(chapter, tally, kept)
-        kept = tally.on_platform(ROUTE) if chapter.stage is Stage.CANARY else frozenset()
+        if chapter.stage is Stage.SHADOW:
+            say(await _compared(sidecar))
+        if chapter.share:
+            kept = tally.on_platform(ROUTE)
 
 
 async def period(crowd: Crowd) -> Tally:
@@ -100,7 +78,10 @@ def require_no_failure(when: str, tally: Tally) -> None:
 
 
 def judge(chapter: Chapter, tally: Tally, kept: frozenset[str]) -> None:
-    """Refuse a share that is not the configured one, and a chapter that sent a caller of `kept` back to legacy."""
+    """Refuse a share that is not the configured one, and a share that left out a caller of `kept`.
+
+    `kept` are those whom the platform answered at the last share, which was smaller: also before a rollback.
+    """
     measured = tally.measured(ROUTE)
     if not fits(measured, chapter.share):
         both = f" ({measured.both} by both sides)" if measured.both else ""
@@ -109,7 +90,7 @@ def judge(chapter: Chapter, tally: Tally, kept: frozenset[str]) -> None:
             f"where {percent(chapter.share)} is configured"
         )
     sent_back = kept - tally.on_platform(ROUTE)
-    if sent_back:
+    if chapter.share and sent_back:
         raise Trouble(f"{chapter.name}: raising the share sent {len(sent_back)} callers back to legacy")
 
 
@@ -132,16 +113,65 @@ def line(chapter: Chapter, tally: Tally) -> str:
 
 
 async def _turn(chapter: Chapter, sidecar: Sidecar, surroundings: Surroundings, say: Say) -> None:
-    if chapter.command:
-        say(f"$ facade {' '.join(_quoted(word) for word in chapter.command)}")
-        await sidecar.command(*chapter.command)
-    if chapter.switches_off:
-        say("# the land register's old web server is switched off")
-        await surroundings.switch_off_land_register()
-    running = (await sidecar.routes())[ROUTE].stage
-    if running != chapter.stage:
-        raise Trouble(f"{chapter.name}: the sidecar runs {ROUTE} at {running}, not at {chapter.stage}")
+    if chapter.first is not None:
+        say(f"# {chapter.first.value}")
+        await _happen(chapter.first, surroundings)
+    for command in chapter.commands:
+        await _type(command, sidecar, say)
+    if chapter.by_itself:
+        await _by_itself(chapter, sidecar, say)
+    running = await _running(sidecar)
+    if running.stage != chapter.stage:
+        raise Trouble(f"{chapter.name}: the sidecar runs {ROUTE} at {running.stage}, not at {chapter.stage}")
+
+
+async def _happen(happening: Happening, surroundings: Surroundings) -> None:
+    match happening:
+        case Happening.BAD_RELEASE | Happening.MENDED:
+            surroundings.release(bad=happening is Happening.BAD_RELEASE)
+        case Happening.SWITCHED_OFF:
+            await surroundings.switch_off_land_register()
+
+
+async def _type(command: Command, sidecar: Sidecar, say: Say) -> None:
+    """Type a command as a careful operator would, who moves on when the guard passes."""
+
+    async def passes() -> bool:
+        return (await _running(sidecar)).verdict in (None, Ruling.PASS)
+
+    if command[0] == "move" and (await _running(sidecar)).stage == Stage.CANARY:
+        await until(passes, PASS, f"the guard of {ROUTE} to pass")
+    say(f"$ facade {' '.join(_quoted(word) for word in command)}")
+    await sidecar.command(*command)
+
+
+async def _by_itself(chapter: Chapter, sidecar: Sidecar, say: Say) -> None:
+    """Wait for the guard, and show what it says and what citizens were spared."""
+
+    async def is_there() -> bool:
+        return (await _running(sidecar)).stage == chapter.stage
+
+    await until(is_there, ROLLBACK, f"the guard to take {ROUTE} to {chapter.stage}")
+    why = (await _running(sidecar)).differs
+    if why is None:
+        raise Trouble(f"{chapter.name}: {ROUTE} went to {chapter.stage}, and the sidecar does not say why")
+    spared = await sidecar.fallbacks(ROUTE)
+    if not spared:
+        raise Trouble(f"{chapter.name}: no call that the platform failed was answered by legacy")
+    say(f"# {why}")
+    say(f"# until then legacy answered the {spared} reads that the platform had failed")
+
+
+async def _compared(sidecar: Sidecar) -> str:
+    compared = await sidecar.compared(ROUTE)
+    if not compared.number or compared.parity is None:
+        raise Trouble(f"shadow: no answer of {ROUTE} was compared with the platform's")
+    return f"# {compared.number:,} answers compared with the platform's, {percent(compared.parity)} of them alike"
+
+
+async def _running(sidecar: Sidecar) -> Running:
+    return (await sidecar.routes())[ROUTE]
 
 
 def _quoted(word: str) -> str:
-    return f'"{word}"' if " " in word else word
+    return f'"{word}"' if " " in word or "?" in word else word

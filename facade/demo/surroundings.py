@@ -14,7 +14,11 @@ from aiohttp import web
 
 from facade.demo import portal, register, service
 from facade.demo.addresses import Address, Addresses
+from facade.demo.service import Releases
 from facade.demo.trouble import Trouble
+
+BAD_RELEASE: Final = register.FILE.with_name("bad-release")
+"""Relative to the configuration's folder: while this file is there, the new service is a bad release of itself."""
 
 _LAST_ANSWERS: Final = 1.0
 """Seconds that a server which is switched off may still take to finish its answers."""
@@ -26,17 +30,18 @@ class Surroundings:
     def __init__(self, folder: Path, addresses: Addresses) -> None:
         self._folder = folder
         self._addresses = addresses
+        self._releases = Releases()
         self._running: dict[Address, web.AppRunner] = {}
 
     def __repr__(self) -> str:
         return f"<Surroundings running={sorted(self._running)}>"
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(register.make, self._folder)
+        await asyncio.to_thread(self._prepare)
         applications = {
             self._addresses.land_register: portal.application(portal.LAND_REGISTER),
             self._addresses.licensing: portal.application(portal.LICENSING),
-            self._addresses.service: service.application(),
+            self._addresses.service: service.application(self._releases),
         }
         try:
             for address, application in applications.items():
@@ -51,9 +56,21 @@ class Surroundings:
     ) -> None:
         await self._stop_all()
 
+    def release(self, *, bad: bool) -> None:
+        """What the new service runs from now on: a good release, or a bad one."""
+        self._releases.is_bad = bad
+
+    async def look_for_a_bad_release(self) -> None:
+        """Release what a person wants released, who says so by a file."""
+        self.release(bad=await asyncio.to_thread((self._folder / BAD_RELEASE).exists))
+
     async def switch_off_land_register(self) -> None:
         """What every migration is for: the old system is no more."""
         await self._running.pop(self._addresses.land_register).cleanup()
+
+    def _prepare(self) -> None:
+        register.make(self._folder)
+        (self._folder / BAD_RELEASE).unlink(missing_ok=True)
 
     async def _start(self, address: Address, application: web.Application) -> None:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_LAST_ANSWERS)

@@ -105,12 +105,12 @@ class Screen:
         """Text as it is, unfolded, so that a path or a command can be copied."""
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def show(self, rows: Sequence[Row], failures: Sequence[str] = ()) -> None:
-        """Show these rows, and what went wrong so far, in place of the last."""
+    def show(self, rows: Sequence[Row], notes: Sequence[str] = ()) -> None:
+        """Show these rows, and what there is to say of them, in place of the last."""
         if self._live is not None:
-            self._live.update(_table(rows, failures), refresh=True)
+            self._live.update(_table(rows, notes), refresh=True)
         elif self._shown % _LINES_EVERY == 0:
-            self.say("\n".join([*(row.plain for row in rows), *failures]))
+            self.say("\n".join([*(row.plain for row in rows), *notes]))
         self._shown += 1
 
 
@@ -119,9 +119,14 @@ def failures(whole: Tally) -> tuple[str, ...]:
     return tuple(f"{why} ({number:,} times)" for why, number in whole.failures.most_common(_FAILURES))
 
 
-def _table(rows: Sequence[Row], failures: Sequence[str]) -> Table:
+def sent_back(running: Mapping[str, Running]) -> tuple[str, ...]:
+    """Why routes are not where their files say, in the guards' own sentences."""
+    return tuple(route.differs for _, route in sorted(running.items()) if route.differs)
+
+
+def _table(rows: Sequence[Row], notes: Sequence[str]) -> Table:
     caption = f"legacy, platform and facade: answers of the last {LOOKS} seconds"
-    table = Table(caption=Text("\n".join([caption, *failures])), box=SIMPLE_HEAD, padding=0, show_edge=False)
+    table = Table(caption=Text("\n".join([caption, *notes])), box=SIMPLE_HEAD, padding=0, show_edge=False)
     for name in ("route", "stage"):
         table.add_column(name, no_wrap=True)
     for name in ("legacy", "", "platform", "facade", "right", "failed"):

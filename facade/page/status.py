@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 
+from facade.config.standing import KEYS
 from facade.control.view import ConfigView, RejectedView, RouteRow, SiloRow, StatusView
 from facade.page.document import CLOSING, Markup, escape, opening
 from facade.telemetry.exposition import sliced
@@ -91,8 +92,12 @@ def _route(route: RouteRow) -> Iterable[Markup]:
 def _stage(route: RouteRow) -> Markup:
     """The stage, and in words why it is another one than the file's, or what the guard says of it."""
     stage = Markup(f'<span class="stage stage-{escape(route.stage)}">{escape(route.stage)}</span>')
+    if route.keys:
+        stage = Markup(f'{stage} <span class="refusing">{escape(KEYS.get(route.keys, route.keys))}</span>')
     if route.differs:
         return Markup(f'{stage} <span class="refusing">not as its file says: {escape(route.differs)}</span>')
+    if route.bars:
+        return Markup(f'{stage} <span class="quiet">may not move forward: {escape(route.bars)}</span>')
     if route.verdict:
         told = f"guard: {route.verdict.replace('_', ' ')}; {route.evidence}"
         return Markup(f'{stage} <span class="quiet">{escape(told)}</span>')

@@ -21,6 +21,7 @@ from facade.proxy.tunnels import Tunnels
 from facade.routing.arrival import ends_here, host_name
 from facade.routing.decide import decide
 from facade.routing.facts import RequestFacts
+from facade.routing.known import Known
 from facade.routing.route import Fallback
 from facade.routing.stage import Side
 from facade.routing.table import WrongMethod
@@ -31,6 +32,7 @@ from facade.targets.request import Request
 from facade.targets.served import Served
 from facade.targets.target import Target
 from facade.telemetry.metrics import Metrics
+from facade.usage import Usage
 from facade.wire import refusals
 from facade.wire.deadlines import NEVER
 from facade.wire.exchange import Exchange
@@ -54,6 +56,8 @@ class Handler:
         recorder: Recorder,
         tunnels: Tunnels,
         mirror: Mirror,
+        known: Known,
+        usage: Usage,
         *,
         clock: Clock,
         wall: Clock,
@@ -64,6 +68,8 @@ class Handler:
         self._recorder = recorder
         self._tunnels = tunnels
         self._mirror = mirror
+        self._known = known
+        self._usage = usage
         self._fallbacks = Fallbacks()
         self._clock = clock
         self._wall = wall
@@ -74,8 +80,6 @@ class Handler:
         passage = Passage(exchange, self._clock(), self._chance)
         try:
             await self._answer(snapshot, passage)
-            if passage.copy is not None:
-                self._mirror.take(passage.copy)
         except Refusal as refusal:
             await self._refuse(passage, refusal.problem)
         except asyncio.CancelledError:
@@ -85,6 +89,8 @@ class Handler:
             _log.exception("request failed inside the facade", request_id=passage.request_id())
             await self._refuse(passage, refusals.INTERNAL)
         finally:
+            if passage.copy is not None:
+                self._mirror.take(passage.copy)
             self._recorder.record(passage, passage.outcome(self._clock()), snapshot.log)
 
     async def _answer(self, snapshot: Snapshot, passage: Passage) -> None:
@@ -92,7 +98,7 @@ class Handler:
         if request.head.method == b"OPTIONS" and ends_here(request.head):
             passage.status, passage.reason = 200, "options"
             return await respond(passage.exchange, options_reply())
-        facts = RequestFacts(request)
+        facts = RequestFacts(request, snapshot.callers)
         host = host_name(request.sender.host)
         if request.path:
             found = snapshot.table.find(host, passage.method, request.path, facts.header)
@@ -139,7 +145,8 @@ class Handler:
         return self._pass_protected(target, target.protection, request, passage)
 
     def _decide(self, served: Served, facts: RequestFacts, passage: Passage) -> Target:
-        decision = decide(served.route, facts)
+        decision = decide(served.route, facts, self._known)
+        self._usage.seen(served.route, facts, decision.side)
         passage.route, passage.side, passage.reason = served.route, decision.side, decision.reason
         target = served.side(decision.side)
         if target is None:

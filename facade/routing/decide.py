@@ -2,19 +2,21 @@
 
 The law of this file: in a canary `legacy_for` beats `platform_for` beats the share. Of `by`, the first key the call
 carries decides; an empty one is not carried, for it tells nobody from anybody. A call without a key goes where
-`without_key` says. Decisions are values, made once and kept; a reason names a rule of the operator's, never what a
-caller sent.
+`without_key` says. While keys are held, only those that the platform has answered before are below the share, and
+while they are evicted none is; a call without a key is then legacy's. Decisions are values, made once and kept; a
+reason names a rule of the operator's, never what a caller sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from facade.routing.route import Canary, Condition, Key, KeyKind, Route, WithoutKey
+from facade.routing.known import UNNOTED, Known
+from facade.routing.route import Canary, Condition, Key, KeyKind, Keys, Route, WithoutKey
 from facade.routing.share import PLACES, place
 from facade.routing.stage import Side, Stage
 
@@ -31,7 +33,11 @@ class Facts(Protocol):
     """What a call carries."""
 
     def key(self, key: Key) -> bytes | None:
-        """The bytes of this key as sent, None where the call has none."""
+        """The bytes of this key as sent, None where the call has none, or several that could each be it."""
+        ...
+
+    def values(self, key: Key) -> Sequence[bytes]:
+        """All that the call has of this key: only a claim has ever more than one value."""
         ...
 
 
@@ -53,41 +59,58 @@ _WITHOUT_KEY: Final[Mapping[WithoutKey, Decision]] = MappingProxyType(
     }
 )
 
+_NEW: Final = Decision(Side.LEGACY, "new key: held")
+_EVICTED: Final = Decision(Side.LEGACY, "keys evicted")
+
 _KEPT: Final = 4_096
 """Decisions kept of each kind: more than one configuration has shares or rules, bounded whatever reloads bring."""
 
 
-def decide(route: Route, facts: Facts) -> Decision:
-    """Say who answers a call of this route. Routes of one group agree on every call that carries the same keys."""
+def decide(route: Route, facts: Facts, known: Known = UNNOTED) -> Decision:
+    """Say who answers a call of this route. Routes of one group agree on every call that carries the same keys.
+
+    `known` is told of each key that the platform answers, and asked while keys are held.
+    """
     canary = route.canary
     if route.stage is not Stage.CANARY or canary is None:
         return _BY_STAGE[route.stage]
-    return _by_rule(canary, facts) or _by_key(canary, facts, route.group or route.name)
+    return _by_rule(canary, facts) or _by_key(canary, facts, route.group or route.name, known)
 
 
 def _by_rule(canary: Canary, facts: Facts) -> Decision | None:
     for condition in canary.legacy_for:
-        if facts.key(condition.key) == condition.value.encode():
+        if condition.is_met(facts.values(condition.key)):
             return _ruled(Side.LEGACY, condition)
     for condition in canary.platform_for:
-        if facts.key(condition.key) == condition.value.encode():
+        if condition.is_met(facts.values(condition.key)):
             return _ruled(Side.PLATFORM, condition)
     return None
 
 
-def _by_key(canary: Canary, facts: Facts, name: str) -> Decision:
+def _by_key(canary: Canary, facts: Facts, name: str, known: Known) -> Decision:
+    if canary.keys is Keys.EVICT:
+        return _EVICTED
     for source in canary.by:
         key = facts.key(source)
         if key:
-            below, above = _shared(canary.places)
-            return below if place(key, name) < canary.places else above
-    return _WITHOUT_KEY[canary.without_key]
+            return _by_place(canary, place(key, name), name, known)
+    return _WITHOUT_KEY[canary.without_key if canary.keys is Keys.OPEN else WithoutKey.LEGACY]
+
+
+def _by_place(canary: Canary, at: int, name: str, known: Known) -> Decision:
+    below, above = _shared(canary.places)
+    if at >= canary.places:
+        return above
+    if canary.keys is Keys.HOLD and not known.knows(name, at):
+        return _NEW
+    known.note(name, at)
+    return below
 
 
 @lru_cache(maxsize=_KEPT)
 def _ruled(side: Side, condition: Condition) -> Decision:
     """A rule's decision. Of its text only a caller's name is told: other values may be a person's."""
-    told = str(condition if condition.key.kind is KeyKind.CALLER else condition.key)
+    told = str(condition) if condition.key.kind is KeyKind.CALLER else condition.word
     return Decision(side, f"{side}_for {told}")
 
 

@@ -1,4 +1,5 @@
-"""What a canary's rules may read of a request: its cookies, fields, path parameters and the client's address. Pure.
+"""What a canary's rules may read of a request: its cookies, fields, path parameters, the client's address, the claims
+of its token and its caller's name. Pure, but for what `callers` remembers of tokens.
 
 A call that is under way is read here, and one that an operator only asks about: so both are told the same.
 """
@@ -6,10 +7,13 @@ A call that is under way is read here, and one that an operator only asks about:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Protocol
 
+from facade.callers.callers import NOBODY, Callers
+from facade.callers.verifier import Claims, Why
+from facade.routing.network import spelt
 from facade.routing.route import Key, KeyKind
 from facade.wire.headers import Sender, client_address
 from facade.wire.message import COOKIE, Name, RequestHead, name
@@ -27,15 +31,17 @@ class Carrier(Protocol):
 
 
 class RequestFacts:
-    """The facts of one request, each read only when a rule asks for it."""
+    """The facts of one request, each read only when a rule asks for it. `callers` says whom the configuration knows."""
 
-    __slots__ = ("_request",)
+    __slots__ = ("_callers", "_claims", "_request")
 
-    def __init__(self, request: Carrier) -> None:
+    def __init__(self, request: Carrier, callers: Callers = NOBODY) -> None:
         self._request = request
+        self._callers = callers
+        self._claims: Claims | None = None
 
     def key(self, key: Key) -> bytes | None:
-        """The bytes of this key as sent, None where the request has none."""
+        """The bytes of this key as sent, None where the request has none, or a claim that has several values."""
         request = self._request
         match key.kind:
             case KeyKind.COOKIE:
@@ -46,14 +52,33 @@ class RequestFacts:
                 value = request.parameters.get(key.name)
                 return value.encode("ascii") if value is not None else None
             case KeyKind.ADDRESS:
-                return _address(request.head, request.sender).encode("latin-1") or None
-            case _:
-                return None  # callers have no names here yet: nobody carries this key
+                return spelt(_address(request.head, request.sender).encode("latin-1")) or None
+            case KeyKind.CLAIM:
+                values = self.claims().get(key.name, ())
+                return values[0] if len(values) == 1 else None
+            case KeyKind.CALLER:
+                return self._callers.name(request.head, self.claims, trusted=request.sender.trusted)
 
-    def header(self, name: str) -> str | None:
-        """A field's first value, for a route's header conditions."""
-        value = self._request.head.get(_field(name))
-        return value.decode("latin-1") if value is not None else None
+    def values(self, key: Key) -> Sequence[bytes]:
+        """All that the request has of this key: a claim may have several values, anything else has one or none."""
+        if key.kind is KeyKind.CLAIM:
+            return self.claims().get(key.name, ())
+        value = self.key(key)
+        return () if value is None else (value,)
+
+    def claims(self) -> Claims:
+        """The claims of the request's token, none where it has none that is believed."""
+        if self._claims is None:
+            self._claims = self._callers.claims(self._request.head)
+        return self._claims
+
+    def disbelief(self) -> Why | None:
+        """Why the request's token is not believed; None where it is, or where there is none to believe."""
+        return self._callers.disbelief(self._request.head)
+
+    def header(self, name: str) -> Sequence[str]:
+        """A field's values, one a line, for a route's header conditions."""
+        return [value.decode("latin-1") for value in self._request.head.values(_field(name))]
 
 
 def _address(head: RequestHead, sender: Sender) -> str:

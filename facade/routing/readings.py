@@ -10,7 +10,12 @@ The law of this file: what servers are known to do to a path, each of it done or
 - take `\` for a slash;
 - drop `;` and what follows it in a segment;
 - take several slashes for one;
-- remove dot segments (RFC 3986 section 5.2.4).
+- remove dot segments (RFC 3986 section 5.2.4);
+- take an escaped `?` or `#` for the path's end, because it is decoded too early;
+- drop spaces and full stops at a segment's end, as the file systems of Windows do.
+
+The last two are done to paths in normal form as well: `/old%20` and `/old%3Fx` are other paths than `/old`, and most
+servers know that. So a route takes them as they stand, unless they may be read as what another route is for.
 """
 
 from __future__ import annotations
@@ -37,6 +42,9 @@ _OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80\x81][\x80-\xbf]
 
 _PARAMETERS: Final = re.compile(r"(?:;|%3B)[^/]*+")
 _SLASHES: Final = re.compile(r"//++")
+_EARLY_END: Final = re.compile(r"%(?:3F|23).*+")
+_DROPPED: Final = re.compile(r"(?:\.|%20)++(?=[/;]|%3B|\Z)")
+_LOOSE: Final = re.compile(_DROPPED.pattern + "|%3F|%23")
 
 
 def readings(raw: str) -> tuple[str, ...] | None:
@@ -49,9 +57,19 @@ def readings(raw: str) -> tuple[str, ...] | None:
     texts = _decoded(raw)
     if texts is None:
         return None
-    for change in (_with_slashes, _without_parameters, _with_single_slashes, _without_dots):
+    for change in _CHANGES:
         texts = _and(texts, change)
     return tuple(dict.fromkeys(text.replace("\\", "%5C") for text in texts))
+
+
+def loose_readings(path: str) -> tuple[str, ...]:
+    """What some servers read in a path in normal form beside it; nearly always nothing."""
+    if "%" not in path and path[-1] != "." and "./" not in path and ".;" not in path:
+        return ()  # all but a few of the paths that hold a full stop
+    if _LOOSE.search(path) is None:
+        return ()
+    texts = _and([path], _without_early_end)
+    return tuple(text for text in _and(texts, _without_dropped) if text != path)
 
 
 def _decoded(raw: str) -> Iterable[str] | None:
@@ -92,6 +110,21 @@ def _with_single_slashes(text: str) -> str:
     return _SLASHES.sub("/", text)
 
 
+def _without_early_end(text: str) -> str:
+    return _EARLY_END.sub("", text)
+
+
+def _without_dropped(text: str) -> str:
+    return _DROPPED.sub(_kept, text)
+
+
+def _kept(dropped: re.Match[str]) -> str:
+    """Of a segment that has nothing else a dot segment may stay."""
+    dots = dropped[0].replace("%20", "")
+    is_all = dropped.string[dropped.start() - 1] == "/"
+    return dots if is_all and dots in {".", ".."} else ""
+
+
 def _without_dots(text: str) -> str:
     kept: list[str] = []
     *segments, last = text.split("/")[1:]
@@ -103,3 +136,14 @@ def _without_dots(text: str) -> str:
     if last in {".", ".."}:
         kept.append("")  # what is left is a folder
     return "/" + "/".join(kept)
+
+
+_CHANGES: Final = (
+    _with_slashes,
+    _without_early_end,
+    _without_parameters,
+    _without_dropped,
+    _with_single_slashes,
+    _without_dots,
+)
+"""In the order in which they are done: what one leaves the next may change."""

@@ -6,13 +6,16 @@ Nothing here decides anything; `table` finds the route of a request and `decide`
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
 from facade.routing.guard import Guard
+from facade.routing.network import Network, lies_in
 from facade.routing.share import threshold
 from facade.routing.stage import Stage
 
@@ -61,13 +64,17 @@ class KeyKind(enum.StrEnum):
     COOKIE = "cookie"
     HEADER = "header"
     PATH = "path"
+    CLAIM = "claim"
     CALLER = "caller"
     ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One source of a sticky key: `cookie session`, `header X-User`, `path number`, `address`."""
+    """One source of a sticky key: `cookie session`, `header X-User`, `path number`, `claim sub`, `address`, `caller`.
+
+    A call's address is also what rules `network 10.0.0.0/8` ask for.
+    """
 
     kind: KeyKind
     name: str = ""
@@ -78,14 +85,34 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A rule of `platform_for` or `legacy_for`: a key that has exactly this value."""
+    """A rule of `platform_for` or `legacy_for`: a key that has exactly this value, or an address of this network.
+
+    `value` is then one address, or a network in CIDR form; ValueError if it is neither.
+    """
 
     key: Key
     value: str
+    wanted: bytes = field(init=False, repr=False, compare=False)
+    network: Network | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wanted", self.value.encode())
+        object.__setattr__(self, "network", ip_network(self.value) if self.key.kind is KeyKind.ADDRESS else None)
+
+    @property
+    def word(self) -> str:
+        """How the rule begins; nothing in it is a value."""
+        return "network" if self.network is not None and "/" in self.value else str(self.key)
+
+    def is_met(self, carried: Sequence[bytes]) -> bool:
+        """Whether one of the values that a call carries of this key is meant."""
+        if self.network is None:
+            return self.wanted in carried
+        return any(lies_in(address, self.network) for address in carried)
 
     def __str__(self) -> str:
         joiner = " " if self.key.kind in (KeyKind.CALLER, KeyKind.ADDRESS) else "="
-        return f"{self.key}{joiner}{self.value}"
+        return f"{self.word}{joiner}{self.value}"
 
 
 class WithoutKey(enum.StrEnum):
@@ -95,11 +122,25 @@ class WithoutKey(enum.StrEnum):
     PLATFORM = "platform"
 
 
+class Keys(enum.StrEnum):
+    """Which of the sticky keys below a canary's share the platform answers: all, those it has answered before, none."""
+
+    OPEN = "open"
+    HOLD = "hold"
+    EVICT = "evict"
+
+    def is_less_than(self, other: Keys) -> bool:
+        """Whether fewer keys are the platform's."""
+        order = list(Keys)
+        return order.index(self) > order.index(other)
+
+
 @dataclass(frozen=True, slots=True)
 class Canary:
     """How a canary divides its calls. `share` is the platform's part, 0 to 1, exact; ValueError if it is not.
 
-    `places` is the share as the number of sticky places it takes, worked out once and not for each call.
+    `keys` narrows it; what `platform_for` names is no key and stays. `places` is the share as the number of sticky
+    places it takes, worked out once and not for each call.
     """
 
     share: Fraction
@@ -107,10 +148,16 @@ class Canary:
     without_key: WithoutKey = WithoutKey.LEGACY
     platform_for: tuple[Condition, ...] = ()
     legacy_for: tuple[Condition, ...] = ()
+    keys: Keys = Keys.OPEN
     places: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "places", threshold(self.share))
+
+    def keys_asked(self) -> Iterator[Key]:
+        """Every key that the sticky keys and the rules name."""
+        yield from self.by
+        yield from (condition.key for condition in (*self.platform_for, *self.legacy_for))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +168,7 @@ class Shadow:
     out of a comparison, or taken less strictly, goes by the name or the path of a field of the body: `ignore`,
     `unordered` (lists), `tolerance` (the greatest difference of two numbers) and `rename` (legacy's name, the
     platform's). `headers`, in lower case, are compared beside status and body. A copy to the platform carries what
-    identifies its caller only with `credentials`.
+    identifies its caller only with `credentials`; the field of API keys, whatever its name, is `api_key_header`.
     """
 
     sample: Fraction = Fraction(0)
@@ -132,6 +179,7 @@ class Shadow:
     rename: tuple[tuple[str, str], ...] = ()
     headers: tuple[str, ...] = ()
     credentials: bool = False
+    api_key_header: str = ""
 
 
 class Records(enum.StrEnum):

@@ -8,24 +8,32 @@ files were read decides nothing.
 
 A path that some route would take with another method is `WrongMethod`, never unmatched. Nor is one that a route which
 is gone would take with or without the slash at its end: many old systems read both as one, and nothing may reach them.
+
+What could be read in two ways is never slipped past a route. A field of a header condition that stands in several lines
+is read by each of them, and a path that ends early for some servers (`readings.loose_readings`) as they read it: if any
+reading leads to a route that is gone, that one has the request; if they lead to several routes, it is refused.
 """
 
 from __future__ import annotations
 
 import enum
+import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from facade.routing.path import literal_form
-from facade.routing.readings import readings
+from facade.problem import Refusal
+from facade.routing.path import literal_form, normalise
+from facade.routing.readings import loose_readings, readings
 from facade.routing.route import Match, Route, SegmentKind
 from facade.routing.stage import Stage
 from facade.routing.trie import Node, Shape, shape
+from facade.wire import refusals
 
-Header = Callable[[str], str | None]
-"""A request's header field by its lower-case name, None where it has none."""
+Header = Callable[[str], Sequence[str]]
+"""The values of a request's header field by its lower-case name, one a line; empty where it has none."""
 
 
 class Found(NamedTuple):
@@ -53,6 +61,13 @@ class Ambiguous(enum.Enum):
 
 AMBIGUOUS: Final = Ambiguous.AMBIGUOUS
 
+_MOST: Final = 16
+"""Readings of repeated fields: one field in several lines is a mistake, several such fields are an attack."""
+
+_REPEATED: Final = replace(
+    refusals.MALFORMED, detail="A field that decides where this request goes stands in several lines that differ."
+)
+
 _NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -71,7 +86,8 @@ class _Candidate:
         self._rest = next(((each.text, at) for at, each in numbered if each.kind is SegmentKind.REST), None)
 
     def fits(self, header: Header) -> bool:
-        return all(header(name) == value for name, value in self.headers)
+        """Whether it does by some reading of fields that stand in several lines."""
+        return all(value in header(name) for name, value in self.headers)
 
     def found(self, segments: Sequence[str]) -> Found:
         parameters = {}
@@ -110,7 +126,7 @@ _Root = Node[_Methods]
 class RouteTable:
     """Every route of a configuration. What `find` costs grows with the path, not with the table."""
 
-    __slots__ = ("_depth", "_everywhere", "_has_gone", "_hosts", "_routes")
+    __slots__ = ("_conditions", "_depth", "_everywhere", "_has_gone", "_hosts", "_routes")
 
     def __init__(self, roots: Mapping[str | None, _Root], depth: int, routes: Sequence[Route]) -> None:
         everywhere = roots.get(None, _Root())
@@ -118,6 +134,7 @@ class RouteTable:
         self._hosts = {host: (root, everywhere) for host, root in roots.items() if host is not None}
         self._depth = depth
         self._routes = len(routes)
+        self._conditions = sorted({name for route in routes for name, _ in route.match.headers})
         self._has_gone = any(route.stage is Stage.GONE for route in routes)
 
     @classmethod
@@ -134,11 +151,16 @@ class RouteTable:
             roots.setdefault(host, _Root()).plant(template, _Methods.of(sharing))
         return cls(roots, max((len(template) for _, template in ends), default=0), every)
 
-    def find(self, host: str, method: str, path: str, header: Header) -> Found | WrongMethod | None:
+    def find(
+        self, host: str, method: str, path: str, header: Header, *, as_it_stands: bool = False
+    ) -> Found | WrongMethod | None:
         """The one route that takes a request; WrongMethod if its path takes other methods; None if no route has it.
 
-        `host` is lower case without port, `method` as sent, `path` in normal form (`path.normalise`).
+        `host` is lower case without port, `method` as sent, `path` in normal form (`path.normalise`). Raises `Refusal`
+        where that depends on how somebody reads a field or, but for a path that is read `as_it_stands`, the path.
         """
+        if ("." in path or "%" in path) and not as_it_stands:
+            return self._find_loosely(host, method, path, header)
         # One deeper than any template: what lies beyond is only ever somebody's rest.
         segments = path.split("/", self._depth + 1)
         plain = "%" not in path and ";" not in path
@@ -147,9 +169,44 @@ class RouteTable:
         for root in roots:
             for methods in root.leaves(literals):
                 for candidate in methods.named.get(method, methods.others):
-                    if not candidate.headers or candidate.fits(header):
+                    if not candidate.headers:
+                        return candidate.found(segments)
+                    if any(len(header(name)) > 1 for name, _ in candidate.headers):
+                        return self._find_by_lines(host, method, path, header)
+                    if candidate.fits(header):
                         return candidate.found(segments)
         return _wrong_method(roots, literals, header) or self._gone(host, method, path, header)
+
+    def _find_loosely(self, host: str, method: str, path: str, header: Header) -> Found | WrongMethod | None:
+        """The same for a path that may have loose readings."""
+        found = self.find(host, method, path, header, as_it_stands=True)
+        texts = loose_readings(path)
+        if not texts or isinstance(found, WrongMethod) or _is_gone(found):
+            return found
+        for text in texts:
+            if normalise(text) is None:
+                raise Refusal(refusals.BAD_TARGET)
+            other = self.find(host, method, text, header, as_it_stands=True)
+            if _is_gone(other):
+                return other
+            same_depth = text.count("/") == path.count("/")
+            if other is not None and (found is None or (same_depth and _route(other) is not _route(found))):
+                raise Refusal(refusals.BAD_TARGET)
+        return found
+
+    def _find_by_lines(self, host: str, method: str, path: str, header: Header) -> Found | WrongMethod | None:
+        """The same where fields that decide stand in several lines: each is read by each of its lines."""
+        lines = {name: tuple(dict.fromkeys(header(name))) or (None,) for name in self._conditions}
+        if math.prod(map(len, lines.values())) > _MOST:
+            raise Refusal(_REPEATED)
+        answers = []
+        for values in itertools.product(*lines.values()):
+            read = {name: () if value is None else (value,) for name, value in zip(lines, values, strict=True)}
+            answers.append(self.find(host, method, path, read.__getitem__, as_it_stands=True))
+        gone = next((answer for answer in answers if _is_gone(answer)), None)
+        if gone is None and any(answer != answers[0] for answer in answers):
+            raise Refusal(_REPEATED)
+        return gone or answers[0]
 
     def _gone(self, host: str, method: str, path: str, header: Header) -> Found | None:
         """The route that is gone and would have taken the path, had its last slash been there, or not."""
@@ -170,7 +227,7 @@ class RouteTable:
         texts = readings(path)
         if texts is None:
             return AMBIGUOUS
-        first, *others = [self.find(host, method, text, header) for text in texts]
+        first, *others = [self.find(host, method, text, header, as_it_stands=True) for text in texts]
         if first is None:
             return None if not any(others) else AMBIGUOUS
         if isinstance(first, WrongMethod) or not first.route.as_sent:
@@ -191,6 +248,14 @@ def conflicts(routes: Iterable[Route]) -> tuple[tuple[Route, Route], ...]:
         if other is not route:
             pairs.append((other, route))
     return tuple(pairs)
+
+
+def _route(answer: Found | WrongMethod | None) -> Route | None:
+    return answer.route if isinstance(answer, Found) else None
+
+
+def _is_gone(answer: Found | WrongMethod | None) -> bool:
+    return isinstance(answer, Found) and answer.route.stage is Stage.GONE
 
 
 def _matched(match: Match) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import quote
 
@@ -32,8 +32,13 @@ _PARAMETER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """RFC 9110 section 5.6.2; a cookie's name is one too (RFC 6265 section 4.1.1)."""
 
-_NAMED: Final = (KeyKind.COOKIE, KeyKind.HEADER, KeyKind.PATH)
-_EXAMPLES: Final = "'cookie NAME', 'header NAME', 'path NAME', 'caller' or 'address'"
+_CLAIM: Final = re.compile(r"[!-<>-~]+")
+"""A claim's name (RFC 7519 section 4): any text, of which rules take what stands before their `=`."""
+
+_NAMED: Final = (KeyKind.COOKIE, KeyKind.HEADER, KeyKind.PATH, KeyKind.CLAIM)
+_NAMES: Final = {KeyKind.PATH: _PARAMETER, KeyKind.CLAIM: _CLAIM}
+_EXAMPLES: Final = "'cookie NAME', 'header NAME', 'path NAME', 'claim NAME', 'caller' or 'address'"
+_NETWORK: Final = "network"
 
 
 def parse_match(text: str) -> Match:
@@ -74,10 +79,8 @@ def parse_path(text: str) -> tuple[Segment, ...]:
 
 
 def parse_key(text: str) -> Key:
-    """A sticky key: `cookie session`, `header X-User`, `path number`, `caller` or `address`."""
+    """A sticky key: `cookie session`, `header X-User`, `path number`, `claim sub`, `caller` or `address`."""
     word, _, name = text.strip().partition(" ")
-    if word == "claim":
-        raise ValueError(f"'claim' is not built yet; use {_EXAMPLES}")
     if word not in tuple(KeyKind):
         raise ValueError(f"{_shown(text)} is not a sticky key; use {_EXAMPLES}")
     kind, name = KeyKind(word), name.strip()
@@ -89,8 +92,10 @@ def parse_key(text: str) -> Key:
 
 
 def parse_condition(text: str) -> Condition:
-    """A rule of `platform_for` or `legacy_for`: `header X-Cohort=staff`, `caller bailiffs`, `address 10.0.0.1`."""
+    """A rule of `platform_for` or `legacy_for`: `header X-Cohort=staff`, `caller bailiffs`, `network 10.0.0.0/8`."""
     word, _, rest = text.strip().partition(" ")
+    if word.partition("=")[0] == _NETWORK:
+        return Condition(Key(KeyKind.ADDRESS), _as_network(text.strip().removeprefix(_NETWORK).strip()))
     if word in (KeyKind.CALLER, KeyKind.ADDRESS):
         key, value, joiner = Key(KeyKind(word)), rest.strip(), " "
     else:
@@ -146,8 +151,7 @@ def _check_parameters(segments: Sequence[Segment]) -> None:
 def _check_name(kind: KeyKind, name: str) -> None:
     if not name:
         raise ValueError(f"the key '{kind}' needs a name; write '{kind} NAME'")
-    good = _PARAMETER if kind is KeyKind.PATH else _TOKEN
-    if good.fullmatch(name) is None or len(name) > MAX_NAME:
+    if _NAMES.get(kind, _TOKEN).fullmatch(name) is None or len(name) > MAX_NAME:
         raise ValueError(f"{_shown(name)} is not the name of a {kind}; write '{kind} NAME', one word")
 
 
@@ -161,6 +165,19 @@ def _as_compared(key: Key, value: str) -> str:
     if key.kind is KeyKind.PATH and normalise("/" + value) != "/" + value:
         raise ValueError(f"{_shown(value)} would never match; write the parameter as it stands in the path")
     return value
+
+
+def _as_network(text: str) -> str:
+    """A network in CIDR form; one address is a network of one."""
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        pass
+    try:
+        wider = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{_shown(text)} is not a network; write one like '{_NETWORK} 10.0.0.0/8'") from None
+    raise ValueError(f"{_shown(text)} has bits set behind its mask; write '{_NETWORK} {wider}'")
 
 
 def _shown(text: str) -> str:

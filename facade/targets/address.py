@@ -26,7 +26,13 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 LONGEST_MENTION: Final = 320
 """Bytes that a host with its port can take in a text: a name of 255 (RFC 1035 section 2.3.4), and room to spare."""
 
+_SLASHES: Final = rb"[/\\]{2,}+"
+"""What stands before an authority. Browsers take a backslash for a slash, and more than two for two (URL Standard,
+section 4.4, "special authority ignore slashes state"), so an answer that they follow to the target names it."""
+
 _PATH_END: Final = re.compile(rb"(?=[?#])")
+
+_PORT: Final = re.compile(rb":[0-9]*\Z")
 
 _NOT_BEFORE: Final = rb"(?![a-z0-9_@-]|\.[a-z0-9_]|:[0-9])"
 """What makes another host, another port or a user's name of what it follows; a full stop only ends a sentence."""
@@ -49,8 +55,10 @@ class _Endpoint:
 
     def begins(self, told: str) -> list[bytes]:
         """Patterns of how a reference to it begins, by its own scheme and the one it is told. A group is the scheme."""
-        own = rb"(?:(%b:)?//%b)" % (self.scheme.encode("ascii"), self.authority(self.scheme))
-        return [own] if told == self.scheme else [own, rb"(?:(%b:)//%b)" % (told.encode("ascii"), self.authority(told))]
+        own = rb"(?:(%b:)?%b%b)" % (self.scheme.encode("ascii"), _SLASHES, self.authority(self.scheme))
+        if told == self.scheme:
+            return [own]
+        return [own, rb"(?:(%b:)%b%b)" % (told.encode("ascii"), _SLASHES, self.authority(told))]
 
     def authority(self, scheme: str) -> bytes:
         """A pattern of host and port; a scheme's default port, or its digits, may be left out (RFC 3986 3.2.3)."""
@@ -98,7 +106,7 @@ class Address:
             for endpoint in self._endpoints
             for begin in endpoint.begins(told if self._reads_own_name else endpoint.scheme)
         ]
-        return re.compile(rb"(?:%b)(?=[/?#]|\Z)" % b"|".join(begins), re.IGNORECASE)
+        return re.compile(rb"(?:%b)(?=[/?#]|\\(?![^/?#]*@)|\Z)" % b"|".join(begins), re.IGNORECASE)
 
     def shows_in(self, lowered: bytes) -> bool:
         """Whether fields, in lower case, may hold anything to change. This is all that most answers cost."""
@@ -107,10 +115,15 @@ class Address:
                 return True
         return self._reversal is not None and lowered.find(SET_COOKIE) >= 0
 
-    def change(self, kind: Kind, text: bytes, seen: Origin) -> bytes:
-        """What stands for `text` in what the caller is sent, who sees the platform as `seen`."""
+    def change(self, kind: Kind, text: bytes, seen: Origin) -> bytes | None:
+        """What stands for `text` in what the caller is sent, who sees the platform as `seen`; None: not even its line.
+
+        An alternative service is one of the target's origin, whatever its port, and the platform's is another.
+        """
         if kind is Kind.REFERENCE:
             return self._reference(text, seen)
+        if kind is Kind.ALTERNATIVE:
+            return None if _PORT.sub(b"", text.lower()) in self._hosts else text
         if kind is Kind.DOMAIN:
             return seen.name if text.lower() in self._hosts else text
         return text if self._reversal is None else self._reversal.scope(text)
@@ -126,4 +139,5 @@ class Address:
         if self._reversal is None:
             return rest
         path, *behind = _PATH_END.split(rest, maxsplit=1)
+        path = path.replace(b"\\", b"/")  # as those read it for whom it names the target
         return b"".join([self._reversal.path(path), *behind])

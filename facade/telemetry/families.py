@@ -21,7 +21,7 @@ CAUSES: Final = frozenset({"file", "command", "page", "api", "plan", "guard"})
 RELOAD_RESULTS: Final = ("accepted", "unchanged", "rejected")
 """How a reload can end."""
 
-REWRITTEN: Final = ("location", "content-location", "refresh", "link", "set-cookie")
+REWRITTEN: Final = ("location", "content-location", "refresh", "link", "set-cookie", "alt-svc")
 """Fields of an answer in which a target's own address is mapped back to the platform's."""
 
 VERDICTS: Final = ("pass", "fail", "not_enough", "error")

@@ -8,6 +8,7 @@ source in the same way. A body ends exactly once: complete, or failed with the r
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from facade.problem import Refusal
@@ -27,6 +28,12 @@ class Source(Protocol):
     def abandon(self) -> None:
         """Nobody wants the rest of the body."""
 
+    def hurry(self) -> None:
+        """From now on the body may be asked whether it holds somebody up."""
+
+    def taken(self) -> None:
+        """What waited of the body waits no more."""
+
 
 class Sink(Protocol):
     """The connection a body goes to."""
@@ -45,7 +52,10 @@ class Watcher(Protocol):
 
 
 class Body:
-    """The bytes of one message, of which `held` wait. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`."""
+    """The bytes of one message, of which `held` wait. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`.
+
+    `holds_up` says whether somebody waits for what the message has as long as its body comes; None: nobody ever does.
+    """
 
     __slots__ = (
         "_chunks",
@@ -57,6 +67,7 @@ class Body:
         "ended",
         "failure",
         "held",
+        "holds_up",
         "length",
         "trailers",
     )
@@ -69,6 +80,7 @@ class Body:
         self._source = source
         self._chunks: list[bytes] = []
         self.held = 0
+        self.holds_up: Callable[[], bool] | None = None
         self._sink: Sink | None = None
         self._stopped = False
         self._waiter: asyncio.Future[None] | None = None
@@ -80,13 +92,14 @@ class Body:
         return f"<Body {framing} {state} held={self.held}>"
 
     @classmethod
-    def whole(cls, data: bytes) -> Body:
+    def whole(cls, data: bytes, source: Source | None = None) -> Body:
         """A body that is all here."""
         if not data:
             return _EMPTY
-        body = cls(len(data))
+        body = cls(len(data), source)
         body.ended = True
         body._chunks.append(data)
+        body.held = len(data)
         return body
 
     # The source's side.
@@ -126,6 +139,12 @@ class Body:
 
     def take(self) -> bytes:
         """All that waits here."""
+        data = self._emptied()
+        if data and self._source is not None:
+            self._source.taken()
+        return data
+
+    def _emptied(self) -> bytes:
         chunks = self._chunks
         if not chunks:
             return b""
@@ -133,6 +152,12 @@ class Body:
         self._chunks = []
         self.held = 0
         return data
+
+    def hurry(self, holds_up: Callable[[], bool]) -> None:
+        """Let the body come quickly, or be cut as soon as it holds somebody up."""
+        if not self.ended and self._source is not None:
+            self.holds_up = holds_up
+            self._source.hurry()
 
     def watch(self, watcher: Watcher) -> None:
         """Let `watcher` see what waits here, all that comes on, and the end if there is one."""
@@ -145,9 +170,11 @@ class Body:
 
     def pipe(self, sink: Sink) -> None:
         """Send what is here and all that comes on to `sink`, at its pace."""
-        waiting = self.take()
+        waiting = self._emptied()
         if waiting:
             sink.write_body(waiting)
+            if self._source is not None:
+                self._source.taken()
         if self.ended:
             sink.end_body(self.trailers)
         elif self.failure is None:

@@ -101,6 +101,12 @@ class Connection(asyncio.Protocol):
     def abandon(self) -> None:
         self.abort()
 
+    def hurry(self) -> None:
+        """Only clients are asked to."""
+
+    def taken(self) -> None:
+        """Only what waits of clients' is counted."""
+
     def _watch_body(self) -> None:
         self._deadlines.watch(self, min(self._deadlines.now + self.body_idle, self.until))
 

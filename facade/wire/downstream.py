@@ -91,7 +91,8 @@ class Downstream(Receiving):
         elif self.full:
             self._look_at_reader()
         elif self._exchange is not None:
-            self._fail(refusals.SLOW_REQUEST)
+            if self._is_late(self._exchange):
+                self._fail(refusals.SLOW_REQUEST)
         elif self._reader is not None and self._reader.started:
             self._refuse(refusals.SLOW_REQUEST)
         else:

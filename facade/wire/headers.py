@@ -1,8 +1,9 @@
 """What a gateway changes in a message's fields, and nothing else. Pure; each rule cites its section.
 
 A request that passes loses its hop-by-hop fields (RFC 9110 section 7.6.1), gets `Via` (7.6.3), `X-Forwarded-For`,
-`-Proto` and `-Host` and `Forwarded` (RFC 7239), and `traceparent` where it has none. Every other field goes on as it
-came: order, case, repeats and bytes. An answer loses its hop-by-hop fields and gains nothing.
+`-Proto` and `-Host` and `Forwarded` (RFC 7239; a trusted peer's own stands where it can be read), and `traceparent`
+where it has none. Every other field goes on as it came: order, case, repeats and bytes. An answer loses its hop-by-hop
+fields and gains nothing.
 
 Of the fields that `Connection` names only those go that are for this hop: `names` has the rules and their reason. `TE:
 trailers` and `Upgrade` end here like the others; the facade asks its target for the same because it passes both on.
@@ -17,6 +18,7 @@ from typing import Final
 
 from facade.wire.message import (
     DATE,
+    FORWARDED,
     HTTP_1_1,
     TE,
     VIA,
@@ -76,6 +78,15 @@ _ANSWER_CUT: Final = _lines_of(*sorted(HOP_BY_HOP))
 _LENGTHLESS_CUT: Final = _lines_of(*sorted(HOP_BY_HOP), "content-length")
 
 
+_PAIR: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++=(?:\"(?:[^\"\\]|\\.)*+\"|[^\x00-\x20\",;]*+)"
+_ELEMENT: Final = rb"(?:%b)?+(?:[ \t]*+;[ \t]*+(?:%b)?+)*+" % (_PAIR, _PAIR)
+_FORWARDED_LIST: Final = re.compile(rb"%b(?:[ \t]*+,[ \t]*+%b)*+" % (_ELEMENT, _ELEMENT))
+"""RFC 7239 section 4, with an address that should stand in quotes and does not. What this matches has no quoted string
+without an end, so that whatever is written behind it is read as a member of its own."""
+
+_FORWARDED_CUT: Final = _lines_of("forwarded")
+
+
 class Sender:
     """Who sent a request, as the next one is told: `address` of the socket, whether it came by TLS, and its Host.
 
@@ -107,7 +118,11 @@ def request_bytes(
     """The head that goes to a target. `host` and `traceparent`, where given, take the place of what was sent."""
     cut = _REQUEST_CUT[sender.trusted, host is not None, traceparent is not None]
     block = _end_to_end(head, cut, outlasts_caller)
-    own = _added_lines(head, sender) if sender.trusted else sender.lines
+    own = sender.lines
+    if sender.trusted:
+        own = _added_lines(head, sender)
+        if head.has(FORWARDED) and not _can_go_on(head):
+            block = _without(block, block.lower(), _FORWARDED_CUT)
     if host is not None:
         block = b"\r\nHost: %b%b" % (host, block)
     if traceparent is not None:
@@ -233,6 +248,11 @@ def _added_lines(head: RequestHead, sender: Sender) -> bytes:
         lines.append(_host_line(sender))
     lines.append(b"\r\nForwarded: %b%b\r\nVia: %b\r\n\r\n" % (_element(sender), _mark_line(sender), _signature(sender)))
     return b"".join(lines)
+
+
+def _can_go_on(head: RequestHead) -> bool:
+    """Whether each line of a trusted peer's `Forwarded` ends where it seems to; else ours takes the place of all."""
+    return all(_FORWARDED_LIST.fullmatch(line) is not None for line in head.values(FORWARDED))
 
 
 def _element(sender: Sender) -> bytes:

@@ -1,8 +1,9 @@
 """How a client's requests arrive: heads, then bodies, and what is sent ahead of the present answer waits.
 
 Two laws keep slow clients cheap. Time is earned: a head has its deadline, and a body must bring a minimum of bytes a
-second. And memory is counted: what waits here for more, be it half a head, a body that nobody takes yet or requests
-sent ahead, is bounded for one client and for all of them together.
+second, and many more while others wait for what its request holds. And memory is counted: what waits here for more, be
+it half a head, a body that nobody takes yet or requests sent ahead, is bounded for one client and for all of them
+together.
 """
 
 from __future__ import annotations
@@ -27,11 +28,27 @@ if TYPE_CHECKING:
 _AHEAD: Final = 64 * 1024
 """Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read."""
 
+_SMALL: Final = 4 * 1024
+"""Bytes of a request that comes in one piece and is not counted: nearly all are, and `connections` bounds these."""
+
+_BRISK: Final = 8 * 1024
+"""Bytes a second that a body must bring, on average over `_PAUSE`, to be spared while others wait for the slot that its
+call has at a silo: an ISDN line. A GiB takes a day and a half at that, so whoever sends one is quicker."""
+
+_PAUSE: Final = 5.0
+"""Seconds without a byte that it may owe: a train's tunnel; and half of what a call waits for a slot by default."""
+
+_LOOK: Final = 1.0
+"""Seconds until a body that is not brisk is asked again whether it holds somebody up."""
+
 
 class Receiving(Parting):
-    """A client's connection, as far as it receives. `_kept` is how many bytes of it are counted as waiting."""
+    """A client's connection, as far as it receives. `_kept` is how many bytes of it are counted as waiting.
 
-    __slots__ = ("_ahead", "_exchange", "_kept", "_reader", "_server", "_stalled")
+    `_ends` is when a body that comes has used up all its patience; `due` is sooner where it must be brisk.
+    """
+
+    __slots__ = ("_ahead", "_ends", "_exchange", "_kept", "_reader", "_server", "_stalled")
 
     def __init__(self, server: Server) -> None:
         super().__init__(server.deadlines, server.limits())
@@ -41,6 +58,7 @@ class Receiving(Parting):
         self._ahead = b""
         self._stalled = False
         self._kept = 0
+        self._ends = NEVER
 
     def data_received(self, data: bytes) -> None:
         if self._lingering:
@@ -77,8 +95,9 @@ class Receiving(Parting):
         self._keep()
 
     def _begin(self, head: RequestHead, rest: bytes) -> None:
-        self._start(head, self._body(request_framing(head), rest))
-        if self._kept or self._decoder is not None:
+        body = self._body(request_framing(head), rest)
+        self._start(head, body)
+        if self._kept or self._decoder is not None or len(head.block) + body.held > _SMALL:
             self._keep()
 
     def _body(self, length: int, rest: bytes) -> Body:
@@ -89,7 +108,7 @@ class Receiving(Parting):
         if 0 <= length <= len(rest):
             self.due = NEVER
             self._ahead = rest[length:] if length else rest
-            return Body.whole(rest[:length])
+            return Body.whole(rest[:length], self)
         body = Body(length, self)
         self._decoder = request_decoder(body, limit)
         self._watch_body()
@@ -114,7 +133,31 @@ class Receiving(Parting):
 
     def _earn(self, size: int) -> None:
         """Bytes that came buy time, never more than the body's whole patience: so nobody lives on a byte a second."""
-        self.due = min(self._deadlines.now + self.body_idle, self.due + size / SLOWEST, self.until)
+        now = self._deadlines.now
+        self._ends = min(now + self.body_idle, self._ends + size / SLOWEST, self.until)
+        self.due = min(now + _PAUSE, self.due + size / _BRISK, self._ends) if self._must_be_brisk() else self._ends
+
+    def _must_be_brisk(self) -> bool:
+        exchange = self._exchange
+        return exchange is not None and exchange.body.holds_up is not None and self._decoder is not None
+
+    def _watch_body(self) -> None:
+        super()._watch_body()
+        self._ends = self.due
+        if self._must_be_brisk() and not self.full:
+            self._deadlines.watch(self, min(self._deadlines.now + _PAUSE, self._ends))
+
+    def hurry(self) -> None:
+        if self._transport.is_reading():
+            self._deadlines.watch(self, min(self._deadlines.now + _PAUSE, self._ends))
+
+    def _is_late(self, exchange: Exchange) -> bool:
+        """Whether a body has used up its patience, or is not brisk and holds somebody up; else it is asked again."""
+        now, holds_up = self._deadlines.now, exchange.body.holds_up
+        if holds_up is None or now >= min(self._ends, self.until) or holds_up():
+            return True
+        self._deadlines.watch(self, min(now + _LOOK, self._ends, self.until))
+        return False
 
     def _body_moved(self, body: Body) -> None:
         if body.ended:
@@ -132,23 +175,25 @@ class Receiving(Parting):
 
     def _keep(self) -> None:
         """Count what waits here for more. Where all clients together keep too much, this one has to go."""
-        kept = len(self._ahead)
-        if self._reader is not None:
-            kept += self._reader.size
-        if self._exchange is not None:
-            kept += self._exchange.body.held
-        self._server.kept += kept - self._kept
-        self._kept = kept
-        if kept and self._server.kept > self._limits.kept_bytes:
+        self._recount()
+        if self._kept and self._server.kept > self._limits.kept_bytes:
             if self._exchange is None:
                 raise Refusal(refusals.NO_MEMORY)
             self._fail(refusals.NO_MEMORY)
 
     def _recount(self) -> None:
-        """Some of what waited has gone on."""
-        kept = len(self._ahead) + (self._exchange.body.held if self._exchange is not None else 0)
+        """Some of what waited has gone on, or more has come."""
+        kept = len(self._ahead)
+        if self._reader is not None:
+            kept += self._reader.size
+        if self._exchange is not None:
+            kept += len(self._exchange.head.block) + self._exchange.body.held
         self._server.kept += kept - self._kept
         self._kept = kept
+
+    def taken(self) -> None:
+        if self._kept:
+            self._recount()
 
     def _let_go(self) -> None:
         """Nothing waits here any more."""

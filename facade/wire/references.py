@@ -27,6 +27,9 @@ class Kind(enum.Enum):
     PATH = enum.auto()
     """The paths a cookie goes to (RFC 6265 section 5.2.4)."""
 
+    ALTERNATIVE = enum.auto()
+    """The host, with its port if one stands there, that serves the same origin as well (RFC 7838 section 3)."""
+
 
 class Span(NamedTuple):
     """Where in a field's value."""
@@ -36,8 +39,8 @@ class Span(NamedTuple):
     end: int
 
 
-Change = Callable[[Kind, bytes], bytes]
-"""What becomes of what was found; the same bytes where nothing does."""
+Change = Callable[[Kind, bytes], bytes | None]
+"""What becomes of what was found: the same bytes where nothing does, None where its whole line has to go."""
 
 _REFRESH: Final = re.compile(
     rb"""[0-9.]++(?:[ \t]*+[;,]|[ \t])[ \t]*+(?:url[ \t]*+=[ \t]*+)?(?:"([^"]*+)|'([^']*+)|([^"'].*+))""",
@@ -47,7 +50,7 @@ _REFRESH: Final = re.compile(
 
 _PARAMETER: Final = (
     rb"[ \t]*+;[ \t]*+([!#$%&'*+.^_`|~0-9A-Za-z-]*+)"
-    rb'(?:[ \t]*+=[ \t]*+(?:"((?:[^"\\]|\\.)*+)"|[^ \t;,"<>]*+))?'
+    rb'(?:[ \t]*+=[ \t]*+(?:"((?:[^"\\]|\\.)*+)"|([^ \t;,"<>]*+)))?'
 )
 _ONE_PARAMETER: Final = re.compile(_PARAMETER)
 _LINK: Final = re.compile(rb"[ \t,]*+<([^<>]*+)>((?:%b)*+)[ \t]*+(?=,|\Z)" % _PARAMETER)
@@ -55,6 +58,10 @@ _LINK: Final = re.compile(rb"[ \t,]*+<([^<>]*+)>((?:%b)*+)[ \t]*+(?=,|\Z)" % _PA
 
 _ATTRIBUTE: Final = re.compile(rb";[ \t]*+(domain|path)[ \t]*+=[ \t]*+([^;]*+)", re.IGNORECASE)
 """RFC 6265 section 5.2: an attribute stands behind a semicolon, which nothing escapes."""
+
+
+_ALTERNATIVE: Final = re.compile(rb"""=[ \t]*+"([^"\\]*+)\"""")
+"""RFC 7838 section 3: an alternative's authority is a quoted string; a parameter's value may look like one."""
 
 
 def _whole(value: bytes) -> Iterator[Span]:
@@ -77,8 +84,8 @@ def _links(value: bytes) -> list[Span]:
             return []
         spans.append(Span(Kind.REFERENCE, *match.span(1)))
         parameters = _ONE_PARAMETER.finditer(value, *match.span(2))
-        anchors = (each.span(2) for each in parameters if each[1].lower() == b"anchor" and each[2] is not None)
-        spans += [Span(Kind.REFERENCE, *anchor) for anchor in anchors]
+        anchors = (each for each in parameters if each[1].lower() == b"anchor" and each.lastindex != 1)
+        spans += [Span(Kind.REFERENCE, *anchor.span(anchor.lastindex or 0)) for anchor in anchors]
         at = match.end()
     return spans
 
@@ -92,6 +99,11 @@ def _cookie(value: bytes) -> Iterator[Span]:
             yield Span(Kind.DOMAIN, start + attribute[2].startswith(b"."), end)
 
 
+def _alternatives(value: bytes) -> Iterator[Span]:
+    for alternative in _ALTERNATIVE.finditer(value):
+        yield Span(Kind.ALTERNATIVE, *alternative.span(1))
+
+
 _SPANS: Final[Mapping[str, Callable[[bytes], Iterable[Span]]]] = MappingProxyType(
     {
         "location": _whole,  # RFC 9110 section 10.2.2
@@ -99,6 +111,7 @@ _SPANS: Final[Mapping[str, Callable[[bytes], Iterable[Span]]]] = MappingProxyTyp
         "refresh": _refresh,
         "link": _links,
         "set-cookie": _cookie,
+        "alt-svc": _alternatives,
     }
 )
 
@@ -118,6 +131,9 @@ def replace_references(block: bytes, change: Change) -> tuple[bytes, list[str]]:
     def line(match: re.Match[bytes]) -> bytes:
         field = match[2].lower().decode("ascii")
         value = _replaced(match[3], _SPANS[field](match[3].rstrip(_OWS)), change)
+        if value is None:
+            fields.append(field)
+            return b""
         if value != match[3]:
             fields.append(field)
         return match[1] + value
@@ -125,9 +141,12 @@ def replace_references(block: bytes, change: Change) -> tuple[bytes, list[str]]:
     return _LINES.sub(line, block), fields
 
 
-def _replaced(value: bytes, spans: Iterable[Span], change: Change) -> bytes:
+def _replaced(value: bytes, spans: Iterable[Span], change: Change) -> bytes | None:
     pieces, at = [], 0
     for kind, start, end in spans:
-        pieces += [value[at:start], change(kind, value[start:end])]
+        changed = change(kind, value[start:end])
+        if changed is None:
+            return None
+        pieces += [value[at:start], changed]
         at = end
     return b"".join(pieces) + value[at:]

@@ -14,11 +14,9 @@ from facade.wire.dates import HttpDate
 from facade.wire.deadlines import Deadlines
 from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
+from facade.wire.handshake import Handshake
 from facade.wire.limits import Limits
 from facade.wire.sockets import admit_nobody_new
-
-_HANDSHAKE: Final = 10.0
-"""Seconds for a TLS handshake, as long as a head gets by default: it is two round trips and a little arithmetic."""
 
 _SETTLE: Final = 0.3
 """Seconds between the last newcomer and the end of all idle connections: whoever has just connected still asks his
@@ -56,20 +54,20 @@ class Server:
         self.kept = 0  # bytes of all clients' that wait for more
         self.loop = asyncio.get_running_loop()
         self._clients: set[Downstream] = set()
+        self._handshakes: dict[Downstream, Handshake] = {}
         self._turned_away: set[Downstream] = set()
         self._emptied: asyncio.Event | None = None
         self._sockets: list[socket.socket] = []
         self._listeners: list[asyncio.Server] = []
 
     def __repr__(self) -> str:
-        return f"<Server clients={len(self._clients)} draining={self.draining}>"
+        return f"<Server clients={len(self._clients) + len(self._handshakes)} draining={self.draining}>"
 
     async def listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None) -> None:
         """Accept clients from `sockets`, which listen already and belong to the server from now on."""
-        handshake = None if tls is None else _HANDSHAKE
         for each in sockets:
             listener = await self.loop.create_server(
-                lambda: Downstream(self), sock=each, ssl=tls, ssl_handshake_timeout=handshake
+                lambda: Downstream(self) if tls is None else Handshake(self, tls), sock=each
             )
             self._sockets.append(each)
             self._listeners.append(listener)
@@ -80,9 +78,31 @@ class Server:
         One that is turned away lingers for a moment, and takes nobody's place meanwhile.
         """
         self._clients.add(client)
-        if len(self._clients) - len(self._turned_away) <= self.limits().connections:
+        if self._handshakes.pop(client, None) is not None:
+            return client not in self._turned_away  # its handshake was counted
+        return self._has_place(client)
+
+    def knocked(self, client: Downstream, handshake: Handshake) -> bool:
+        """Count in who is to become a client; False when there are too many to be told why.
+
+        Where there is no place the handshake goes on nevertheless: only behind it can anybody be told.
+        """
+        self._handshakes[client] = handshake
+        if self._has_place(client) or not self.crowded:
             return True
-        self._turned_away.add(client)
+        self.turned_back(client)
+        return False
+
+    def turned_back(self, client: Downstream) -> None:
+        """A handshake is over. If nobody joined behind it, it came to nothing."""
+        if self._handshakes.pop(client, None) is not None:
+            self._turned_away.discard(client)
+            self._look_whether_empty()
+
+    def _has_place(self, newcomer: Downstream) -> bool:
+        if len(self._clients) + len(self._handshakes) - len(self._turned_away) <= self.limits().connections:
+            return True
+        self._turned_away.add(newcomer)
         return False
 
     @property
@@ -93,7 +113,14 @@ class Server:
     def left(self, client: Downstream) -> None:
         self._clients.discard(client)
         self._turned_away.discard(client)
-        if not self._clients and self._emptied is not None:
+        self._look_whether_empty()
+
+    @property
+    def _is_empty(self) -> bool:
+        return not self._clients and not self._handshakes
+
+    def _look_whether_empty(self) -> None:
+        if self._emptied is not None and self._is_empty:
             self._emptied.set()
 
     async def drain(self, limit: float, *, idle: float = 0.0, shared: bool = False) -> int:
@@ -108,9 +135,11 @@ class Server:
             await self._settle(shared=shared)
         await self._wait(self._emptied, idle)
         end = self.loop.time() + limit
-        while self._clients:
+        while not self._is_empty:
             for client in tuple(self._clients):
                 client.close_if_idle()
+            for handshake in tuple(self._handshakes.values()):
+                handshake.close_if_slow()
             left = end - self.loop.time()
             await self._wait(self._emptied, min(max(left, 0.0), _LOOK))
             if left <= 0:
@@ -129,7 +158,7 @@ class Server:
 
     async def _wait(self, emptied: asyncio.Event, seconds: float) -> None:
         """Wait until nobody is left, `seconds` at the most."""
-        if self._clients:
+        if not self._is_empty:
             emptied.clear()  # it may have been set before somebody new came
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(emptied.wait(), seconds)
@@ -143,4 +172,6 @@ class Server:
         cut = tuple(self._clients)
         for client in cut:
             client.abort()
+        for handshake in tuple(self._handshakes.values()):
+            handshake.abort()
         return len(cut)

@@ -1,5 +1,5 @@
-"""What Linux knows of a socket and asyncio does not tell: what lies unread in it, what is still on its way, and how to
-let nobody new in while those who came are still taken.
+"""What Linux knows of a socket and asyncio does not tell: what lies unread in it, what is still on its way, how it goes
+to somebody else, and how to let nobody new in while those who came are still taken.
 """
 
 from __future__ import annotations
@@ -54,6 +54,14 @@ def last_words(transport: asyncio.BaseTransport) -> bytes:
 def unsent(transport: asyncio.BaseTransport) -> int:
     """Bytes that were given to the system and that the other side has not confirmed yet."""
     return _count(transport, termios.TIOCOUTQ)
+
+
+def taken_from(transport: asyncio.Transport) -> socket.socket:
+    """The connection of a transport that has just begun, and ends by this: not a byte of it was read or written."""
+    taken = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
+    taken.setblocking(False)
+    transport.abort()  # closes its descriptor; the connection lives on in ours
+    return taken
 
 
 def admit_nobody_new(listening: socket.socket) -> None:

@@ -74,7 +74,7 @@ def run(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_every_example_answers_as_the_page_says(here: Path, capsys: pytest.CaptureFixture[str]):
     examples = list(transcripts(PAGE))
-    assert len({command.split()[1] for command, _ in examples}) == 6
+    assert len({command.split()[1] for command, _ in examples}) == 8
     for command, answer in examples:
         assert settled(run(command, capsys)) == settled(answer), command
 

@@ -78,3 +78,15 @@ def test_metrics_are_told_what_was_compared() -> None:
     compared(known.of(ROUTE), b'{"a": 1}', b'{"a": 1}')
     compared(known.of(ROUTE), b'{"a": 1}', b'{"a": 2}')
     assert [(each.route, each.compared, each.parity) for each in known.information()] == [("titles.read", 2, 0.5)]
+
+
+def test_what_serves_is_what_was_said_last() -> None:
+    known = comparisons()
+    assert known.serves(ROUTE), "until somebody says what serves"
+    known.keep([ROUTE])
+    assert known.serves(replace(ROUTE, owner="Ada"))
+    assert not known.serves(replace(ROUTE, stage=Stage.LEGACY))
+    known.keep([replace(ROUTE, stage=Stage.LEGACY)])
+    assert not known.serves(ROUTE)
+    known.keep([])
+    assert not known.serves(ROUTE)

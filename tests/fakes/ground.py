@@ -14,6 +14,7 @@ from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
 from facade.proxy.shadow.mirror import Mirror
 from facade.proxy.tunnels import Tunnels
+from facade.routing.known import KnownKeys
 from facade.routing.route import Route, SiloReference
 from facade.routing.stage import Stage
 from facade.routing.table import RouteTable
@@ -24,6 +25,7 @@ from facade.targets.endpoints.origin import Origin, Reach
 from facade.targets.http import HttpTarget
 from facade.targets.served import Served
 from facade.telemetry.metrics import Metrics
+from facade.usage import Usage
 from facade.wire import refusals
 from facade.wire.deadlines import Deadlines
 from facade.wire.downstream import Downstream
@@ -63,6 +65,8 @@ class Ground:
             recorder,
             Tunnels(self.snapshots, self.wheel, metrics),
             Mirror(comparisons, metrics, draw=lambda: 1.0, clock=lambda: 0.0, wall=lambda: 0.0),
+            KnownKeys(),
+            Usage(lambda: 0.5),
             clock=lambda: self.wheel.now,
             wall=lambda: 0.0,
             chance=bytes,

@@ -9,6 +9,7 @@ from typing import Any
 from calls import request_of, route_of
 
 from facade.proxy.shadow.copy import Copy
+from facade.proxy.shadow.seen import Room
 from facade.routing.route import Shadow
 from facade.routing.stage import Side, Stage
 from facade.targets.request import Request
@@ -62,11 +63,12 @@ class Sides:
         self.platform = Answerer("service", self.metrics)
         rules = Shadow(Fraction(str(sample)), Fraction(str(noise)), **shadow)
         self.route = route_of(stage=stage, shadow=rules)
+        self.room = Room(64 * 1024**2)
         self.served = Served(self.route, None, None, None, Shadowing(self.legacy, self.platform, sample, noise))
 
     def copy(self, body: bytes = b'{"a": 1}', *fields: tuple[bytes, bytes], side: Side = Side.LEGACY) -> Copy:
         """A copy of a call that `side` answered."""
         target = self.platform if side is Side.LEGACY else self.legacy
-        copy = Copy(self.served, side, request_of(b"GET", b"/titles/7", *fields), target, noise=False)
+        copy = Copy(self.served, side, request_of(b"GET", b"/titles/7", *fields), target, self.room, noise=False)
         copy.watch(reply_of(body))
         return copy

@@ -15,12 +15,11 @@ import pytest
 
 from harness.client import Client, get, request
 from harness.folder import Folder
-from harness.load import Load
+from harness.load import Ends, Load, Turn
 from harness.messages import Message
 from harness.patience import PATIENCE, eventually
 from harness.peer import Conversation, Peer, answer
 from harness.sidecar import Sidecar
-from harness.visitors import Visitors
 
 Serve = Callable[..., Sidecar]
 
@@ -31,6 +30,16 @@ MEETING: Final = "state/successor.sock"
 
 def is_right(message: Message) -> bool:
     return (message.status, message.body) == (200, b"legacy")
+
+
+def visits(keeping: int) -> Turn:
+    """So many keep their connection, all others open one for each question."""
+
+    def turn(client: Client, number: int) -> None:
+        answer = client.get(f"/{number}", *[] if number < keeping else ["Connection: close"])
+        assert is_right(answer), answer.head
+
+    return turn
 
 
 def succeed(serve: Serve, folder: Folder, *arguments: str) -> Sidecar:
@@ -44,7 +53,7 @@ def succeed(serve: Serve, folder: Folder, *arguments: str) -> Sidecar:
 @pytest.mark.timeout(240)
 def test_twenty_stops_under_load_lose_nothing(folder: Folder, legacy: Peer, serve: Serve) -> None:
     folder.rest(legacy.url)
-    with Visitors(folder.listen, 16, 4, is_right, doors_close=True) as visitors:
+    with Load(folder.listen, 20, visits(keeping=16), ends=Ends.BEHIND_CLOSED_DOORS) as visitors:
         for _ in range(STOPS):
             sidecar = serve(folder)
             answered = visitors.answered
@@ -63,7 +72,7 @@ def test_five_successions_under_load_lose_nothing_and_never_close_the_door(
     folder.facade(drain="{pause: 1s, limit: 10s}")
     folder.rest(legacy.url)
     running = serve(folder)
-    with Visitors(folder.listen, 32, 8, is_right, doors_close=False) as visitors:
+    with Load(folder.listen, 40, visits(keeping=32), ends=Ends.IN_ORDER) as visitors:
         for _ in range(SUCCESSIONS):
             answered = visitors.answered
             eventually(lambda answered=answered: visitors.answered > answered + 100, "they are served")

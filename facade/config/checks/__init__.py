@@ -2,7 +2,8 @@
 
 One small function a rule, over the draft; `RULES` lists them all. Read `names` (who is called what), `groups`
 (journeys), `matches` (what routes match, and their parameters), `stages` (what a stage needs), `guards` (what can be
-shown), `silos` (what routes ask of silos), then `listeners`. Only `facade.config.parse` imports this.
+shown), `silos` (what routes ask of silos), `callers` (who calls), then `listeners`. Only `facade.config.parse` imports
+this.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from facade.config.checks import groups, guards, listeners, matches, names, silos, stages
+from facade.config.checks import callers, groups, guards, listeners, matches, names, silos, stages
 from facade.config.draft import Draft
 from facade.config.mistake import Mistake
 
@@ -38,11 +39,21 @@ RULES: Final[tuple[Rule, ...]] = (
     silos.unmatched_is_passed_through,
     silos.queues_have_a_budget,
     silos.arguments_are_in_the_path,
+    callers.callers_have_names_of_their_own,
+    callers.issuers_are_named_once,
+    callers.identities_are_one_callers,
+    callers.rules_name_known_callers,
+    callers.claims_are_of_tokens,
     listeners.addresses_differ,
 )
 """What makes a configuration mistaken."""
 
-WARNINGS: Final[tuple[Rule, ...]] = (silos.reads_do_not_write, stages.shadow_compares_something, guards.guards_can_pass)
+WARNINGS: Final[tuple[Rule, ...]] = (
+    silos.reads_do_not_write,
+    stages.shadow_compares_something,
+    guards.guards_can_pass,
+    callers.identities_can_be_shown,
+)
 """What runs, and is probably not meant."""
 
 

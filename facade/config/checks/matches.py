@@ -50,7 +50,7 @@ def keys_are_in_the_path(draft: Draft) -> Iterator[Mistake]:
         if route.route is None or route.route.canary is None:
             continue
         known = parameters(route.route)
-        for steps, key in _keys(route.route.canary):
+        for steps, key in canary_keys(route.route.canary):
             if key.kind is KeyKind.PATH and key.name not in known:
                 what = f'the key "{key}" names no parameter of route {quote(route.route.name)}'
                 yield Mistake(route.mover.at("canary", *steps), what, _known(known))
@@ -86,7 +86,8 @@ def _names(template: str) -> frozenset[str]:
     return frozenset(each.text for each in segments if each.kind is not SegmentKind.LITERAL)
 
 
-def _keys(canary: Canary) -> Iterator[tuple[tuple[Step, ...], Key]]:
+def canary_keys(canary: Canary) -> Iterator[tuple[tuple[Step, ...], Key]]:
+    """Every key that a canary names, and where it stands in it."""
     for position, key in enumerate(canary.by):
         yield ("by", position), key
     for rules, conditions in (("platform_for", canary.platform_for), ("legacy_for", canary.legacy_for)):

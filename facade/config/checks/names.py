@@ -9,16 +9,16 @@ from facade.config.mistake import Mistake, quote
 
 
 def silos_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
-    return _twice(draft.silos, "silo", "silo")
+    return twice(draft.silos, "silo", "silo")
 
 
 def routes_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
-    return _twice(draft.routes, "route", "name")
+    return twice(draft.routes, "route", "name")
 
 
 def groups_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
     """A route's name is taken too: `facade move NAME` moves the one or the other."""
-    yield from _twice(draft.groups, "group", "name")
+    yield from twice(draft.groups, "group", "name")
     routes = first_of(draft.routes)
     for name, group in first_of(draft.groups).items():
         if name in routes:
@@ -26,7 +26,8 @@ def groups_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
             yield Mistake(group.at("name"), what, "rename one of the two")
 
 
-def _twice(written: tuple[Named, ...], kind: str, key: str) -> Iterator[Mistake]:
+def twice(written: tuple[Named, ...], kind: str, key: str) -> Iterator[Mistake]:
+    """Each that is called, by its key `key`, what another of its kind is called."""
     first = first_of(written)
     for each in written:
         if each.name is not None and first[each.name] is not each:

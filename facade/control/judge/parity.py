@@ -13,6 +13,9 @@ from facade.control.judge import words
 from facade.control.judge.evidence import Evidence
 from facade.control.judge.verdict import CheckResult, Ruling
 
+PARITY: Final = "parity"
+"""The name of this check."""
+
 _FAILED: Final = 30
 """Comparisons that came to nothing before that is an error worth a word: fewer may be one bad minute."""
 
@@ -22,7 +25,7 @@ def parity(evidence: Evidence, agreement: Agreement) -> CheckResult:
     limit = float(evidence.guard.parity or 0)
     ruling = _ruling(evidence, agreement, limit)
     said = _said(evidence, agreement, ruling) + f" (limit {words.percent(limit)})"
-    return CheckResult("parity", agreement.at_least, limit, agreement.compared, ruling, said)
+    return CheckResult(PARITY, agreement.at_least, limit, agreement.compared, ruling, said)
 
 
 def _ruling(evidence: Evidence, agreement: Agreement, limit: float) -> Ruling:

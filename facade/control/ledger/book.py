@@ -10,9 +10,9 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from facade.control.ledger.chain import Last, bound, read
+from facade.control.ledger.chain import LONGEST, Last, bound, read
 from facade.control.ledger.entry import Entry
 
 FILE: Final = "ledger.jsonl"
@@ -53,7 +53,7 @@ class Book:
         """Every entry in order. Raises `Edited` at the first line that somebody changed, OSError if it cannot read."""
         try:
             with self.path.open("rb") as file:
-                yield from read(line.rstrip(b"\n") for line in file if line.endswith(b"\n"))
+                yield from read(line for line, is_whole in lines(file) if is_whole)
         except FileNotFoundError:
             return
 
@@ -67,15 +67,22 @@ class Book:
     def _take_off_half_a_line(self) -> None:
         try:
             with self.path.open("r+b") as file:
-                whole = _whole(file.read())
-                file.truncate(whole)
+                start = max(0, file.seek(0, os.SEEK_END) - LONGEST - 1)
+                file.seek(start)
+                whole = file.read().rfind(b"\n") + 1
+                if whole or start == 0:
+                    file.truncate(start + whole)
         except FileNotFoundError:
             return
 
 
-def _whole(content: bytes) -> int:
-    """Bytes up to the end of the last whole line."""
-    return content.rfind(b"\n") + 1
+def lines(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """The lines of a ledger without their ends, and whether each has one, as only the last may not.
+
+    One that is longer than any of ours comes in pieces that are too long too, so that no line fills the memory.
+    """
+    while line := file.readline(LONGEST + 2):
+        yield line.removesuffix(b"\n"), line.endswith(b"\n") or len(line) > LONGEST
 
 
 def _write(descriptor: int, content: bytes) -> None:

@@ -47,27 +47,53 @@ def bound(entry: Entry, last: Last) -> tuple[bytes, Last]:
 
 
 def read(lines: Iterable[bytes]) -> Iterator[tuple[Entry, Last]]:
-    """The entries in order, each with what is last after it. Raises `Edited` at the first line that does not fit."""
+    """The entries of lines, with their ends or without, in order, each with what is last after it.
+
+    Raises `Edited` at the first line that does not fit.
+    """
     last = Last()
     for number, text in enumerate(lines, start=1):
-        entry, last = _read(text, number, last)
-        yield entry, last
+        try:
+            line = parsed(text.removesuffix(b"\n"))
+        except ValueError as error:
+            raise Edited(f"line {number}: {error}") from error
+        if line.number != number:
+            raise Edited(f"line {number}: says that it is line {line.number}")
+        if not line.follows(last):
+            raise Edited(f"line {number}: it, or what stood before it, was changed after it was written")
+        last = line.last
+        yield line.entry, last
 
 
-def _read(text: bytes, number: int, last: Last) -> tuple[Entry, Last]:
+class Line(NamedTuple):
+    """A line as it stands there, whether or not it belongs there: where it says that it ends, and what it says."""
+
+    last: Last
+    content: bytes
+    entry: Entry
+
+    @property
+    def number(self) -> int:
+        return self.last.number
+
+    def follows(self, last: Last) -> bool:
+        """Whether it was written behind `last`, and is as it was written."""
+        return self.last == Last(last.number + 1, _hash(last.number + 1, self.content, last.hash))
+
+
+def parsed(text: bytes) -> Line:
+    """A line without its end, as it stands there. Raises ValueError with what is wrong with it."""
     if len(text) > LONGEST:
-        raise Edited(f"line {number}: is longer than any that is written here")
+        raise ValueError("is longer than any that is written here")
     try:
         line = msgspec.json.decode(text, type=_Line)
         content = bytes(line.entry)
         entry = msgspec.json.decode(content, type=Entry)
     except (msgspec.DecodeError, ValueError) as error:
-        raise Edited(f"line {number}: is no entry of a ledger") from error
-    if line.number != number:
-        raise Edited(f"line {number}: says that it is line {line.number}")
-    if line.hash != _hash(number, content, last.hash):
-        raise Edited(f"line {number}: it, or what stood before it, was changed after it was written")
-    return entry, Last(number, line.hash)
+        raise ValueError("is no entry of a ledger") from error
+    if msgspec.json.encode(line) != text:
+        raise ValueError("is not written as a ledger is")  # a blank, a key more: what no hash is made of
+    return Line(Last(line.number, line.hash), content, entry)
 
 
 def _hash(number: int, content: bytes, before: str) -> str:

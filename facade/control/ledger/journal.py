@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from facade.control.because import Because
 from facade.control.changes import Moved
 from facade.control.ledger.book import Book
 from facade.control.ledger.chain import Edited
@@ -36,9 +37,7 @@ class Journal:
             [Entry(at=self._clock(), what=EVERYTHING, before=None, after=None, cause="start", revision=revision)]
         )
 
-    async def moved(
-        self, moves: Iterable[Moved], cause: str, revision: str, *, by: str = "", why: str = "", evidence: str = ""
-    ) -> None:
+    async def moved(self, moves: Iterable[Moved], because: Because, revision: str) -> None:
         """These routes stand elsewhere from now on."""
         now = self._clock()
         entries = [
@@ -47,11 +46,12 @@ class Journal:
                 what=move.route,
                 before=move.before,
                 after=move.after,
-                cause=cause,
+                cause=because.cause,
                 revision=revision,
-                by=by,
-                why=why[:LONGEST],
-                evidence=evidence[:LONGEST],
+                by=because.by[:LONGEST],
+                why=because.why[:LONGEST],
+                evidence=because.evidence[:LONGEST],
+                forced=because.forced,
             )
             for move in moves
         ]

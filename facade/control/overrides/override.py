@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from facade.config.settings import Configuration
-from facade.config.standing import Standing
+from facade.config.standing import Standing, standing_of
+from facade.control.because import Because
 from facade.routing.route import Group, Place, Route
 from facade.routing.stage import Stage
 
@@ -27,17 +28,14 @@ HAS_A_WAY_BACK: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM, S
 class Override:
     """One subject (a route, or a group for all of its routes) and where it stands in place of what its file says.
 
-    `written` identifies what the file said of it then. `cause` is one of `facade_moves_total`; `by` and `why` are a
-    person's name and reason, or the guard's sentence. `at` is aware, in UTC.
+    `written` identifies what the file said of it then. `at` is aware, in UTC.
     """
 
     subject: str
     written: str
     to: Standing
-    cause: str
     at: datetime.datetime
-    why: str
-    by: str = ""
+    because: Because
 
 
 def subject_of(route: Route) -> str:
@@ -60,7 +58,7 @@ def members(configuration: Configuration) -> Mapping[str, tuple[Route, ...]]:
 
 
 def holding(overrides: Iterable[Override], configuration: Configuration) -> tuple[Override, ...]:
-    """Those that still hold for these files: their subjects are what they were."""
+    """Those that still hold for these files: their subjects are what they were, and stand elsewhere by their file."""
     known = members(configuration)
     return tuple(each for each in overrides if _holds(each, known.get(each.subject, ())))
 
@@ -78,8 +76,10 @@ def overridden(configuration: Configuration, overrides: Iterable[Override]) -> C
 
 
 def _holds(override: Override, routes: tuple[Route, ...]) -> bool:
-    return (
-        bool(routes) and all(route.stage in HAS_A_WAY_BACK for route in routes) and written(routes) == override.written
+    if not routes or written(routes) != override.written:
+        return False
+    return all(
+        route.stage in HAS_A_WAY_BACK and standing_of(route.stage, route.canary) != override.to for route in routes
     )
 
 
@@ -88,5 +88,5 @@ def _moved(subject: Subject, to: Standing | None) -> Subject:
         return subject
     canary = subject.canary
     if canary is not None and to.share is not None:
-        canary = replace(canary, share=to.share)
+        canary = replace(canary, share=to.share, keys=to.keys)
     return replace(subject, stage=to.stage, canary=canary)

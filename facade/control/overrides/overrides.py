@@ -11,7 +11,8 @@ import structlog
 
 from facade.config.settings import Configuration
 from facade.config.standing import Standing
-from facade.control.overrides.override import Override, holding, members, overridden, written
+from facade.control.because import Because
+from facade.control.overrides.override import Override, holding, members, overridden, subject_of, written
 from facade.control.overrides.store import OverrideStore
 from facade.control.sealed import Damaged
 from facade.routing.route import Route
@@ -19,7 +20,7 @@ from facade.routing.stage import Stage
 
 LEGACY: Final = Standing(Stage.LEGACY)
 
-_LOST: Final = "what its guard had decided before the restart cannot be read"
+_LOST: Final = Because("guard", "what its guard had decided before the restart cannot be read")
 
 _JUDGED: Final = frozenset({Stage.CANARY, Stage.PLATFORM})
 
@@ -44,13 +45,12 @@ class Overrides:
         except (Damaged, OSError) as error:
             _log.error("overrides lost", problem=str(error), routes="every guarded one goes back to legacy")
             subjects = members(files).values()
-            self.now = tuple(self.back(routes, "guard", _LOST) for routes in subjects if any(map(_is_judged, routes)))
+            self.now = tuple(self.stand(routes, LEGACY, _LOST) for routes in subjects if any(map(_is_judged, routes)))
             self.save()
 
-    def back(self, routes: tuple[Route, ...], cause: str, why: str, by: str = "") -> Override:
-        """The override that sends these routes, one subject, back to legacy."""
-        subject = routes[0].group or routes[0].name
-        return Override(subject, written(routes), LEGACY, cause, self._clock(), why, by)
+    def stand(self, routes: tuple[Route, ...], to: Standing, because: Because) -> Override:
+        """The override that puts these routes, one subject, elsewhere."""
+        return Override(subject_of(routes[0]), written(routes), to, self._clock(), because)
 
     def over(self, files: Configuration, *more: Override) -> tuple[Configuration, tuple[Override, ...]]:
         """What runs where the files say this, and the overrides that hold then, with `more` in place of older ones."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from facade.config.standing import Standing
+from facade.control.because import Because
 from facade.control.overrides.override import Override
 from facade.control.sealed import SealedFile
+from facade.routing.route import Keys
 from facade.routing.stage import Stage
 
 FILE: Final = "overrides.json"
@@ -31,6 +33,8 @@ class _Kept(msgspec.Struct):
     at: datetime.datetime
     why: str
     by: str
+    keys: Keys = Keys.OPEN
+    forced: bool = False
 
 
 class OverrideStore:
@@ -52,10 +56,18 @@ class OverrideStore:
 
 
 def _kept(override: Override) -> _Kept:
-    to = override.to
-    share = None if to.share is None else str(to.share)
+    to, because = override.to, override.because
     return _Kept(
-        override.subject, override.written, to.stage, share, override.cause, override.at, override.why, override.by
+        subject=override.subject,
+        written=override.written,
+        stage=to.stage,
+        share=None if to.share is None else str(to.share),
+        cause=because.cause,
+        at=override.at,
+        why=because.why,
+        by=because.by,
+        keys=to.keys,
+        forced=because.forced,
     )
 
 
@@ -68,5 +80,6 @@ def _parse(document: bytes) -> tuple[Override, ...]:
 
 
 def _override(kept: _Kept) -> Override:
-    fields: dict[str, Any] = {name: getattr(kept, name) for name in ("subject", "written", "cause", "at", "why", "by")}
-    return Override(to=Standing(kept.stage, None if kept.share is None else Fraction(kept.share)), **fields)
+    to = Standing(kept.stage, None if kept.share is None else Fraction(kept.share), kept.keys)
+    because = Because(kept.cause, kept.why, kept.by, forced=kept.forced)
+    return Override(kept.subject, kept.written, to, kept.at, because)

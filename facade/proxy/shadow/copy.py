@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from facade.proxy.shadow.seen import Seen
+from facade.proxy.shadow.seen import Room, Seen
 from facade.routing.stage import Side
 from facade.targets.request import Request
 from facade.targets.served import Served
@@ -21,12 +21,18 @@ from facade.wire.upstream import Reply
 
 _METHODS: Final = frozenset({b"GET", b"HEAD"})
 
-_CONDITIONS: Final = (b"\r\nrange:", b"\r\nif-", b"\r\nexpect:")
+_RANGE, _CONDITION, _EXPECTATION = b"\r\nrange:", b"\r\nif-", b"\r\nexpect:"
 
 _CREDENTIAL: Final = re.compile(
     rb"(?:^|-)(?:authorization|cookie2?|api-?key|auth|credentials?|jwt|secret|token)(?:-|$)"
 )
 """Names of fields that show who a caller is: those of HTTP, and what others are called by."""
+
+_ITSELF: Final = 2048
+"""Bytes that a copy takes beside heads and body: the call, its path and parameters, some ten objects."""
+
+_FORMS: Final = 2
+"""A head keeps its block as sent and in lower case."""
 
 NONE: Final = ResponseHead(0, b"", HTTP_1_1, b"")
 """The head of an answer that has not come yet."""
@@ -42,13 +48,15 @@ class Copy:
 
     __slots__ = ("head", "noise", "request", "seen", "served", "side", "taken_at", "target")
 
-    def __init__(self, served: Served, side: Side, request: Request, target: Target, *, noise: bool) -> None:
+    def __init__(
+        self, served: Served, side: Side, request: Request, target: Target, room: Room, *, noise: bool
+    ) -> None:
         self.served = served
         self.side = side
         self.request = request
         self.target = target
         self.noise = noise
-        self.seen = Seen()
+        self.seen = Seen(room)
         self.head = NONE
         self.taken_at = 0.0
 
@@ -58,6 +66,7 @@ class Copy:
     def watch(self, reply: Reply) -> None:
         """See the live answer pass."""
         self.head = reply.head
+        self.seen.hold(_ITSELF + _FORMS * (len(self.request.head.block) + len(reply.head.block)))
         reply.body.watch(self.seen)
 
     @property
@@ -66,15 +75,21 @@ class Copy:
         return self.head is not NONE and self.seen.whole
 
 
-def can_be_copied(request: Request) -> bool:
-    """Whether the call's answer can be compared with another one to the same question."""
+def changes_nothing(request: Request) -> bool:
+    """Whether the call may be made twice: GET or HEAD, without a body."""
+    return request.head.method in _METHODS and request.body.length == 0
+
+
+def stands_for_itself(request: Request) -> bool:
+    """Whether its answer can be compared: it does not depend on what the caller has, and it is no copy's itself."""
     head = request.head
+    fields = head.lowered
     return (
-        head.method in _METHODS
-        and request.body.length == 0
-        and not head.options & {b"upgrade"}
-        and not any(field in head.lowered for field in _CONDITIONS)
+        _CONDITION not in fields
+        and _RANGE not in fields
+        and _EXPECTATION not in fields
         and not (request.sender.trusted and head.has(X_FACADE_SHADOW))
+        and not (head.options and b"upgrade" in head.options)
     )
 
 
@@ -84,7 +99,7 @@ def question(copy: Copy, until: float) -> Request:
     head = RequestHead(live.head.method, live.head.target, live.head.minor, live.head.block)
     shadow = copy.served.route.shadow
     if not copy.noise and shadow is not None and not shadow.credentials:
-        lines = [line for line in head.lines() if not _is_credential(line)]
+        lines = [line for line in head.lines() if not _is_credential(line, shadow.api_key_header)]
         head = RequestHead(head.method, head.target, head.minor, b"".join([b"\r\n" + line for line in lines]))
     mark = b"noise" if copy.noise else b"shadow"
     marked = Sender(
@@ -98,8 +113,9 @@ def question(copy: Copy, until: float) -> Request:
     return asked
 
 
-def _is_credential(line: bytes) -> bool:
-    return _CREDENTIAL.search(line.partition(b":")[0].lower().replace(b"_", b"-")) is not None
+def _is_credential(line: bytes, api_key_header: str) -> bool:
+    name = line.partition(b":")[0].lower()
+    return name == api_key_header.encode() or _CREDENTIAL.search(name.replace(b"_", b"-")) is not None
 
 
 def _ignore(head: ResponseHead) -> None:

@@ -14,7 +14,8 @@ from typing import Final
 from facade.compare.answer import ComparedAnswer
 from facade.comparisons import Comparisons
 from facade.proxy.shadow.asking import Answered, Nothing, ask
-from facade.proxy.shadow.copy import Copy, can_be_copied
+from facade.proxy.shadow.copy import Copy, changes_nothing, stands_for_itself
+from facade.proxy.shadow.seen import Room
 from facade.routing.stage import Side
 from facade.targets.request import Request
 from facade.targets.served import Served
@@ -26,14 +27,18 @@ _WAITING: Final = 256
 """Copies that wait; a second's worth at 10 % of 2,500 calls a second."""
 
 _HELD: Final = 8 * 1024 * 1024
-"""Bytes of live answers that wait or are under way. With as much of other answers, and what two comparisons make of
-theirs, all of it stays below 32 MiB."""
+"""Bytes of live calls and their answers, while they pass, wait or are under way. With 5 MiB of the other answers, and
+what a comparison makes of two, all of it stays below 32 MiB."""
 
 _AT_ONCE: Final = 16
 """Copies that are asked at once, of all routes together."""
 
-_COMPARED_AT_ONCE: Final = 2
-"""Comparisons at once: a body read as JSON takes about twenty times its bytes."""
+_COMPARED_AT_ONCE: Final = 1
+"""A body read as JSON takes up to forty times its bytes, and two threads read no faster than one."""
+
+_DROPPED: Final = Nothing.DROPPED.value
+_LEGACY: Final = Side.LEGACY
+"""Looked up once: a member of an enumeration is found by a call each time, and these are on every call's way."""
 
 _PATIENCE: Final = 10.0
 """Seconds that a copy may wait, and again that its answer may take; nobody waits for it."""
@@ -62,11 +67,11 @@ class Mirror:
         self._wall = wall
         self._waiting: deque[Copy] = deque()
         self._asking = 0
-        self._held = 0
+        self._room = Room(_HELD)
         self._comparing = asyncio.Semaphore(_COMPARED_AT_ONCE)
 
     def __repr__(self) -> str:
-        return f"<Mirror waiting={len(self._waiting)} asking={self._asking} held={self._held}>"
+        return f"<Mirror waiting={len(self._waiting)} asking={self._asking} {self._room!r}>"
 
     # On the way of the live call.
 
@@ -76,25 +81,25 @@ class Mirror:
         if shadowing is None:
             return None
         draw = self._draw()
-        if draw < shadowing.noise:
-            target, noise = (shadowing.legacy if side is Side.LEGACY else None), True
-        elif draw < shadowing.noise + shadowing.sample:
-            target, noise = (shadowing.platform if side is Side.LEGACY else shadowing.legacy), False
-        else:
+        if draw >= shadowing.noise + shadowing.sample or not changes_nothing(request):
             return None
-        if target is None or not can_be_copied(request):
+        if len(self._waiting) >= _WAITING:  # asked first, so that a shadow that hangs costs least
+            self._metrics.shadowed(served.route.name, _DROPPED)
             return None
-        return Copy(served, side, request, target, noise=noise)
+        noise, of_legacy = draw < shadowing.noise, side is _LEGACY
+        if (noise and not of_legacy) or not stands_for_itself(request):
+            return None
+        target = shadowing.platform if of_legacy and not noise else shadowing.legacy
+        return Copy(served, side, request, target, self._room, noise=noise)
 
     def take(self, copy: Copy) -> None:
-        """The live answer has been sent. What cannot be compared is forgotten, what there is no room for is dropped."""
-        if not copy.is_whole:
-            return
-        if len(self._waiting) >= _WAITING or self._held + copy.seen.size > _HELD:
-            self._count(copy, Nothing.DROPPED)
+        """The live call is over. What cannot be compared is forgotten, what there is no room for is dropped."""
+        if not copy.is_whole or len(self._waiting) >= _WAITING:
+            if copy.is_whole or copy.seen.crowded_out:
+                self._count(copy, Nothing.DROPPED)
+            copy.seen.forget()
             return
         copy.taken_at = self._clock()
-        self._held += copy.seen.size
         self._waiting.append(copy)
         if self._asking < _AT_ONCE:
             self._asking += 1
@@ -110,15 +115,12 @@ class Mirror:
                 try:
                     await self._compare(copy)
                 finally:
-                    self._held -= copy.seen.size
+                    copy.seen.forget()
         finally:
             self._asking -= 1
 
     async def _compare(self, copy: Copy) -> None:
-        if self._clock() - copy.taken_at > _PATIENCE:
-            self._count(copy, Nothing.LATE)
-            return
-        answered = await ask(copy, _PATIENCE)
+        answered = await self._answered(copy)
         if isinstance(answered, Nothing):
             self._count(copy, answered)
             return
@@ -128,6 +130,18 @@ class Mirror:
         async with self._comparing:
             comparison = await asyncio.to_thread(comparisons.compare, legacy, platform, self._clock, noise=copy.noise)
         self._metrics.shadowed(route.name, comparisons.add(comparison, self._wall(), noise=copy.noise))
+
+    async def _answered(self, copy: Copy) -> Answered | Nothing:
+        """What the other side answers. A copy whose route has moved meanwhile asks nobody, and is evidence of nothing:
+        after a rollback not one reaches the platform.
+        """
+        route = copy.served.route
+        if not self._comparisons.serves(route):
+            return Nothing.DROPPED
+        if self._clock() - copy.taken_at > _PATIENCE:
+            return Nothing.LATE
+        answered = await ask(copy, _PATIENCE)
+        return answered if self._comparisons.serves(route) else Nothing.DROPPED
 
     def _count(self, copy: Copy, nothing: Nothing) -> None:
         """There is nothing to compare. What was only dropped says nothing of the other side."""

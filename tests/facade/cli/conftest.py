@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from facade.__main__ import main
-from facade.cli import changing, status
+from facade.cli import changing, following, status
 from facade.cli.sidecar import Sidecar, Unreachable
+from facade.control.done import Done
+from facade.control.order import Order
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,14 @@ def facade(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
 
 @dataclass
 class Answering:
-    """A sidecar's answers by path; asking for another one finds no sidecar."""
+    """A sidecar's answers by path; asking for another one finds no sidecar.
+
+    `carries_out` is what becomes of an order that is given with a token: what is answered, or raised.
+    """
 
     documents: dict[str, Any] = field(default_factory=dict)
+    carries_out: Done | Exception | None = None
+    orders: list[tuple[Order, str, float]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
 
@@ -82,13 +89,21 @@ def sidecar(monkeypatch: pytest.MonkeyPatch) -> Answering:
         answer = answering.documents[path]
         return answer() if callable(answer) else answer
 
+    def order(self: Sidecar, order: Order, token: str, seconds: float) -> Done:
+        answering.orders.append((order, token, seconds))
+        if isinstance(answering.carries_out, Done):
+            return answering.carries_out
+        raise answering.carries_out or Unreachable(f"{self.origin}: no sidecar answers there; start it")
+
     def sleep(seconds: float) -> None:
         nonlocal now
         now += seconds
         answering.slept.append(seconds)
 
     monkeypatch.setattr(Sidecar, "ask", ask)
+    monkeypatch.setattr(Sidecar, "order", order)
     monkeypatch.setattr(changing, "sleep", sleep)
-    monkeypatch.setattr(changing, "monotonic", lambda: now)
+    monkeypatch.setattr(following, "sleep", sleep)
+    monkeypatch.setattr(following, "monotonic", lambda: now)
     monkeypatch.setattr(status, "sleep", sleep)
     return answering

@@ -1,13 +1,19 @@
-"""`facade move` and `facade back`: what is written, what is waited for, what is said."""
+"""`facade move`, `back`, `hold` and `evict`: what is written, what is waited for, what is said."""
 
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from facade.cli import changing
 from facade.cli.changing import mover
 from facade.config.load import Loaded
+from facade.control.because import Because
+from facade.control.done import Done, MoveView, Scope, StandingView
+from facade.control.subject import Refused
 
 WHY = ("--reason", "numbers are good")
 
@@ -29,11 +35,11 @@ def running(loaded: Loaded) -> dict[str, object]:
 
 
 def test_a_move_says_what_was_changed_why_by_whom_and_that_it_runs(typed, files):
-    said = typed("move", "titles.read", "canary", "--share", "20%", *WHY)
+    said = typed("move", "titles.read", "canary", "--share", "20%", *WHY, "--force")
     assert said.status == 0
     assert said.lines == [
         "titles.read: legacy -> canary 20%",
-        "  note: this skips shadow",
+        "  forced: titles.read: legacy -> canary 20% skips shadow",
         "  reason: numbers are good, by Ada",
         "  routes/property.yaml:6: stage: canary",
         "  routes/property.yaml:7: canary: {share: 20%, by: cookie session}",
@@ -49,8 +55,9 @@ def test_machines_get_the_move_in_its_parts(typed, files):
             "name": "conveyancing",
             "group": True,
             "routes": ["searches.read", "charges.read"],
-            "from": {"stage": "canary", "share": 0.25},
-            "to": {"stage": "platform", "share": None},
+            "from": {"stage": "canary", "share": 0.25, "keys": "open"},
+            "to": {"stage": "platform", "share": None, "keys": "open"},
+            "said": "group conveyancing (searches.read, charges.read): canary 25% -> platform",
             "notes": [],
         }
     ]
@@ -75,7 +82,7 @@ def test_back_to_a_smaller_share(typed):
 
 
 def test_all_goes_back_by_one_command_and_again_changes_nothing(typed, files):
-    typed("move", "titles.read", "platform", *WHY)
+    typed("move", "titles.read", "platform", *WHY, "--force")
     assert len([line for line in typed("back", "--all").lines if "-> legacy" in line]) == 2
     said = typed("back", "--all")
     now = files.configuration().revision
@@ -167,7 +174,7 @@ def test_a_sidecar_that_rejects_the_change_says_why_and_exit_1(typed, files, sid
 
 
 def row(name: str, stage: str, share: float | None) -> dict[str, object]:
-    return {"name": name, "stage": stage, "share": share}
+    return {"name": name, "stage": stage, "share": share, "keys": None, "bars": None}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +220,7 @@ def test_all_is_not_done_where_a_file_of_routes_cannot_be_looked_through(typed, 
 
 def test_a_move_forward_of_mistaken_files_is_refused_with_their_mistakes(typed, files):
     files.write("silos/half.yaml", "silo:")
-    said = typed("move", "titles.read", "platform", *WHY)
+    said = typed("move", "titles.read", "shadow", *WHY)
     assert said.status == 1
     assert said.lines[0].startswith("silos/half.yaml:1: ")
     assert said.lines[-1].endswith("mend them first, until then only back is open")
@@ -224,7 +231,7 @@ def test_two_changes_that_are_read_as_one_are_both_running(facade, typed, files,
 
     def looking() -> dict[str, object]:
         sidecar.documents["/api/config"] = lambda: running(files.source().load())
-        facade("move", "titles.read", "platform", *WHY, "--config", str(files.folder), "--wait", "0s")
+        facade("move", "titles.read", "shadow", *WHY, "--config", str(files.folder), "--wait", "0s")
         return running(files.source().load())
 
     sidecar.documents["/api/config"] = looking
@@ -257,6 +264,201 @@ def test_who_does_not_wait_is_done_when_the_file_is_changed(typed, sidecar):
     assert said.status == 0
     assert said.lines[-1] == "not waited for: facade status says whether it runs"
     assert sidecar.asked == []
+
+
+# The gate, where the files are written
+
+
+def test_a_step_that_is_skipped_is_refused_and_no_file_is_touched(typed, files):
+    before = files.configuration().revision
+    said = typed("move", "titles.read", "platform", *WHY)
+    told = "titles.read: legacy -> platform skips shadow and canary"
+    assert (said.status, said.lines) == (1, [f"{told}; move it one stage at a time, or force it with a reason"])
+    assert files.configuration().revision == before
+
+
+def test_in_a_freeze_the_way_forward_is_refused_and_the_way_back_open(typed, files, monkeypatch: pytest.MonkeyPatch):
+    files.change("facade.yaml", "version: 1", "version: 1\nfreeze: [{from: Fri 15:00, to: Mon 09:00}]")
+    monkeypatch.setattr(changing, "time", datetime(2026, 11, 28, 9, tzinfo=UTC).timestamp)
+    said = typed("move", "titles.read", "shadow", *WHY)
+    assert said.status == 1
+    assert said.out.startswith("titles.read: the freeze Fri 15:00 to Mon 09:00 is in force until Mon 2026-11-30 09:00 ")
+    assert typed("back", "conveyancing").status == 0
+    forced = typed("move", "titles.read", "shadow", *WHY, "--force")
+    assert forced.status == 0
+    assert forced.lines[1].startswith("  forced: titles.read: the freeze ")
+
+
+@pytest.fixture
+def guarded(files) -> None:
+    guard = "share: 25%, by: cookie session}\n    guard: {errors: +1 point}"
+    files.change("routes/journey.yaml", "share: 25%, by: cookie session}", guard)
+
+
+@pytest.mark.usefixtures("guarded")
+def test_what_the_running_guard_says_bars_the_way_forward(typed, sidecar):
+    barred = row("charges.read", "canary", 0.25) | {"bars": "its guard has not enough to go by: 3 of 200 calls"}
+    sidecar.documents["/api/routes"] = {"routes": [row("searches.read", "canary", 0.25), barred]}
+    said = typed("move", "conveyancing", "platform", *WHY)
+    assert (said.status, said.lines) == (
+        1,
+        [
+            "charges.read: its guard has not enough to go by: 3 of 200 calls; wait, or force it with a reason",
+        ],
+    )
+    sidecar.documents["/api/routes"] = {"routes": [row("charges.read", "canary", 0.25)]}
+    assert typed("move", "conveyancing", "platform", *WHY).status == 0
+
+
+@pytest.mark.usefixtures("guarded")
+def test_where_no_guard_can_be_asked_the_way_forward_wants_force_and_the_way_back_nothing(typed, files, sidecar):
+    sidecar.documents.clear()
+    said = typed("move", "conveyancing", "platform", *WHY)
+    assert said.status == 1
+    assert said.lines[0].startswith(
+        "searches.read: what its guard says is not known, http://127.0.0.1:9901: no sidecar answers there; "
+    )
+    typed("back", "conveyancing", "--wait", "0s")
+    assert files.configuration().groups[0].stage == "legacy"
+    assert typed("move", "conveyancing", "shadow", *WHY, "--wait", "0s").status == 0  # nobody was harmed yet
+
+
+def test_force_wants_a_reason_as_every_move_does(typed):
+    assert typed("move", "titles.read", "platform", "--force").status == 2
+
+
+@pytest.mark.parametrize(("verb", "told"), [("hold", "keys on hold"), ("evict", "keys evicted")])
+def test_keys_are_held_and_evicted_without_a_reason(typed, files, verb: str, told: str):
+    said = typed(verb, "charges.read")
+    assert said.status == 0
+    assert said.lines[:3] == [
+        f"group conveyancing (searches.read, charges.read): canary 25% -> canary 25%, {told}",
+        "  by Ada",
+        f"  routes/journey.yaml:14: canary: {{share: 25%, keys: {verb}, by: cookie session}}",
+    ]
+    assert files.configuration().groups[0].canary.keys == verb
+    again = typed("move", "charges.read", "canary", *WHY)
+    assert again.lines[0].endswith(f"canary 25%, {told} -> canary 25%")
+    assert files.configuration().groups[0].canary.keys == "open"
+
+
+@pytest.mark.parametrize("verb", ["hold", "evict"])
+def test_only_a_canary_has_keys_to_hold_or_to_evict(typed, verb: str):
+    said = typed(verb, "titles.read")
+    assert said.status == 1
+    assert said.out.startswith(f"titles.read: stands in legacy, and only a canary has keys to {verb}; use facade back")
+
+
+# By the sidecar, with its token
+
+MOVED = MoveView(
+    name="titles.read",
+    group=False,
+    routes=("titles.read",),
+    before=StandingView("legacy", None, "open"),
+    after=StandingView("shadow", None, "open"),
+    said="titles.read: legacy -> shadow",
+)
+FINISHED = Done((MOVED,), ("routes/a.yaml:3: stage: shadow",), (), Scope.FILES, "abc", True, "Ada", "numbers are good")
+OVERLAY = replace(FINISHED, lines=(), scope=Scope.SIDECAR, problems=("routes/a.yaml: cannot be written (read-only)",))
+
+
+@pytest.fixture
+def with_token(typed, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FACADE_ADMIN_TOKEN", "hush-hush")
+    return typed
+
+
+def test_a_sidecar_whose_token_is_known_carries_the_order_out_and_no_file_is_touched_here(with_token, files, sidecar):
+    before = files.configuration().revision
+    sidecar.carries_out = FINISHED
+    said = with_token("move", "titles.read", "shadow", *WHY)
+    assert said.status == 0
+    assert said.lines == [
+        "titles.read: legacy -> shadow",
+        "  reason: numbers are good, by Ada",
+        "  routes/a.yaml:3: stage: shadow",
+        "the shared file was changed: every sidecar that reads it follows",
+        "running, revision abc, on http://127.0.0.1:9901",
+    ]
+    ((order, token, seconds),) = sidecar.orders
+    assert (str(order), token, seconds) == ("move titles.read shadow", "hush-hush", 10.0)
+    assert order.because == Because("command", "numbers are good", "Ada")
+    assert files.configuration().revision == before
+
+
+def test_what_the_sidecar_refuses_is_said_and_not_tried_in_the_files(with_token, files, sidecar):
+    sidecar.carries_out = Refused("titles.read: the freeze is in force; wait, or force it with a reason")
+    said = with_token("move", "titles.read", "shadow", *WHY)
+    assert (said.status, said.lines) == (1, [str(sidecar.carries_out)])
+    assert "stage: shadow" not in (files.folder / "routes/property.yaml").read_text()
+
+
+def test_a_sidecar_that_is_not_reached_leaves_it_to_the_files(with_token, files):
+    assert with_token("move", "titles.read", "shadow", *WHY).status == 0
+    assert "stage: shadow" in (files.folder / "routes/property.yaml").read_text()
+
+
+def test_who_does_not_wait_changes_the_files(with_token, files, sidecar):
+    sidecar.carries_out = FINISHED
+    assert with_token("move", "titles.read", "shadow", *WHY, "--wait", "0s").status == 0
+    assert sidecar.orders == []
+
+
+def test_an_order_that_does_not_run_says_why_and_exit_1(with_token, sidecar):
+    sidecar.carries_out = replace(FINISHED, running=False, problems=("silos: a silo cannot be opened: mend it",))
+    said = with_token("move", "titles.read", "shadow", *WHY)
+    assert said.status == 1
+    assert said.lines[-1] == "  silos: a silo cannot be opened: mend it"
+
+
+def test_what_the_sidecar_may_not_write_whoever_orders_it_may(with_token, files, sidecar):
+    sidecar.carries_out = OVERLAY
+    said = with_token("move", "titles.read", "shadow", *WHY)
+    assert said.status == 0
+    assert "the shared file was changed: every sidecar that reads it follows" in said.lines
+    assert "  routes/property.yaml:6: stage: shadow" in said.lines
+    assert "cannot be written" not in said.out
+    assert "stage: shadow" in (files.folder / "routes/property.yaml").read_text()
+
+
+@pytest.mark.parametrize("why", ["other files", "cannot write", "no answer"])
+def test_an_overlay_of_one_sidecar_is_said_and_done(
+    with_token, files, sidecar, monkeypatch: pytest.MonkeyPatch, why: str
+):
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    sidecar.carries_out = OVERLAY
+    if why == "other files":
+        sidecar.runs("other")
+    elif why == "no answer":
+        sidecar.documents.clear()
+    monkeypatch.setattr("facade.control.change.replace", read_only)
+    said = with_token("move", "titles.read", "shadow", *WHY)
+    assert said.status == 0
+    assert said.lines[2:] == [
+        "this one sidecar was changed and no file: it follows its file again once that says something else of it",
+        "running, revision abc, on http://127.0.0.1:9901",
+        "  routes/a.yaml: cannot be written (read-only)",
+    ]
+
+
+def test_who_has_no_files_at_all_gives_orders_all_the_same(facade, sidecar, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FACADE_ADMIN_TOKEN", "hush-hush")
+    sidecar.carries_out = OVERLAY
+    said = facade("back", "--all", "--config", str(tmp_path / "nowhere"), "--admin", "127.0.0.1:9901")
+    assert said.status == 0
+    assert sidecar.orders[0][0].name is None
+
+
+def test_machines_are_told_the_scope_and_the_sidecar(with_token, files, sidecar):
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: shadow\n    canary")
+    sidecar.carries_out = OVERLAY
+    sidecar.runs("other")
+    told = with_token("move", "titles.read", "shadow", *WHY, "--json").document
+    assert (told["scope"], told["running"], told["sidecar"]) == ("sidecar", True, "http://127.0.0.1:9901")
+    assert told["moves"][0]["to"] == {"stage": "shadow", "share": None, "keys": "open"}
 
 
 def test_who_moves_is_the_user_unless_somebody_else_is_named(monkeypatch: pytest.MonkeyPatch):

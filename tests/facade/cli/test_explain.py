@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from tokens import AUDIENCE, ISSUER, key_set, token
+
 
 def test_a_call_is_explained_in_plain_words(facade, files):
     said = facade("explain", "GET", "/titles/1", "--config", str(files.folder))
@@ -50,3 +52,16 @@ def test_a_header_without_a_colon_is_usage(facade, files):
     said = facade("explain", "GET", "/", "-H", "Cookie")
     assert said.status == 2
     assert "'Cookie' is no header field; write 'Name: value'" in said.err
+
+
+def test_a_token_is_believed_by_the_time_of_day_and_never_repeated(facade, files):
+    files.write("login.jwks.json", key_set().decode())
+    files.write("callers.yaml", f"tokens: [{{issuer: '{ISSUER}', keys: login.jwks.json, audience: {AUDIENCE}}}]\n")
+    files.change("routes/journey.yaml", "by: cookie session", "by: address, platform_for: claim sub=citizen-7")
+    for expires, reason in ((32_503_680_000, "platform_for claim sub"), (1_000_000_000, "key ")):
+        shown = token(exp=expires).decode()
+        asked = ("explain", "GET", "/searches/1", "--config", str(files.folder))
+        said = facade(*asked, "-H", f"Authorization: Bearer {shown}")
+        assert any(line.startswith(f"  why       {reason}") for line in said.lines)
+        assert not any(part in "\n".join(said.lines) for part in (*shown.split("."), "citizen"))
+    assert said.lines[-1] == "  note      its token is not believed: it has expired"

@@ -1,16 +1,28 @@
 from __future__ import annotations
 
 import http.client
+from fractions import Fraction
 from pathlib import Path
+from typing import ClassVar
 
+import msgspec
 import pytest
 
 from facade.cli import sidecar as module
 from facade.cli.sidecar import Sidecar, Unreachable, configured, named, parse_admin
 from facade.config.network import HostPort
 from facade.config.types import Unfit
+from facade.control.actions import SENT_AS, asked, order
+from facade.control.answers import Question
+from facade.control.because import Because
+from facade.control.done import Done
+from facade.control.order import Order, Verb
+from facade.control.subject import Refused
+from facade.problem import Problem
+from facade.routing.stage import Stage
 
 HERE = Path("config")
+ADA = Because("command", "an outage", "Ada")
 
 
 @pytest.mark.parametrize(
@@ -53,11 +65,14 @@ class Connection:
     status = 200
     body = b"{}"
     error: Exception | None = None
+    asked: ClassVar[list[tuple[object, ...]]] = []
+    timeouts: ClassVar[list[object]] = []
 
-    def __init__(self, *_: object, **__: object) -> None:
-        pass
+    def __init__(self, *_: object, timeout: float, **__: object) -> None:
+        self.timeouts.append(timeout)
 
-    def request(self, *_: object, **__: object) -> None:
+    def request(self, *asked: object) -> None:
+        self.asked.append(asked)
         if self.error is not None:
             raise self.error
 
@@ -73,7 +88,7 @@ class Connection:
 
 @pytest.fixture
 def connection(monkeypatch: pytest.MonkeyPatch) -> type[Connection]:
-    kind = type("Own", (Connection,), {})
+    kind = type("Own", (Connection,), {"asked": [], "timeouts": []})
     monkeypatch.setattr(http.client, "HTTPConnection", kind)
     return kind
 
@@ -112,3 +127,71 @@ def test_somebody_else_who_answers_is_no_sidecar(connection: type[Connection], m
     monkeypatch.setattr(module, "LARGEST", 3)
     with pytest.raises(Unreachable, match="answers more than 3 bytes"):
         Sidecar("http://127.0.0.1:1").ask("/api/routes")
+
+
+ORDER = Order(
+    Verb.MOVE,
+    "titles.read",
+    Because("command", "numbers are good", "Ada"),
+    Stage.CANARY,
+    Fraction(1, 4),
+    force=True,
+    revision="abc",
+)
+DONE = Done((), (), (), None, "abc", True, "Ada", "numbers are good")
+
+
+def given(order: Order = ORDER) -> Done:
+    return Sidecar("http://127.0.0.1:1").order(order, "hush-hush", 7.0)
+
+
+def test_an_order_is_sent_as_the_api_takes_it_with_the_token_and_within_the_time(connection: type[Connection]):
+    connection.body = msgspec.json.encode(DONE)
+    assert given() == DONE
+    ((method, path, body, fields),) = connection.asked
+    assert (method, path, connection.timeouts) == ("POST", "/api/move", [7.0])
+    assert fields["Authorization"] == "Bearer hush-hush"
+    taken = asked(Question("POST", path, content_type=fields["Content-Type"], body=body))
+    assert taken.cause == "command"
+    assert order(Verb.MOVE, taken) == ORDER
+
+
+@pytest.mark.parametrize("everything", [Order(Verb.BACK, None, Because("command")), Order(Verb.HOLD, "a", ADA)])
+def test_the_api_reads_every_order_as_it_was_given(connection: type[Connection], everything: Order):
+    connection.body = msgspec.json.encode(DONE)
+    given(everything)
+    ((_, path, body, _),) = connection.asked
+    assert path == f"/api/{everything.verb}"
+    assert order(everything.verb, asked(Question("POST", path, content_type=SENT_AS, body=body))) == everything
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 422])
+def test_a_refusal_is_told_in_the_sidecars_words(connection: type[Connection], status: int):
+    connection.status = status
+    connection.body = Problem(status, "refused", "titles.read: a freeze; wait").document("1")
+    with pytest.raises(Refused, match=r"^titles.read: a freeze; wait$"):
+        given()
+
+
+def test_a_token_that_is_not_taken_says_where_the_right_one_is(connection: type[Connection]):
+    connection.status, connection.body = 401, Problem(401, "token", "Send the token.").document("1")
+    with pytest.raises(Refused) as refused:
+        given()
+    assert str(refused.value) == (
+        "http://127.0.0.1:1: does not take this token; give the one of its configuration, or of admin.token in its "
+        "state, by FACADE_ADMIN_TOKEN"
+    )
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"moves": 1}', b"[" * 100_000])
+@pytest.mark.parametrize("status", [200, 404])
+def test_an_order_that_somebody_else_answers_met_no_sidecar(connection: type[Connection], status: int, body: bytes):
+    connection.status, connection.body = status, body
+    with pytest.raises(Unreachable, match="answers something else than a facade's admin listener does"):
+        given()
+
+
+def test_an_order_that_takes_too_long_met_no_sidecar(connection: type[Connection]):
+    connection.error = TimeoutError()
+    with pytest.raises(Unreachable, match="did not answer within 7 s"):
+        given()

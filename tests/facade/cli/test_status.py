@@ -70,6 +70,32 @@ def test_routes_and_silos_are_two_tables(facade, running):
     assert running.asked == ["http://127.0.0.1:9901/api/config", "http://127.0.0.1:9901/api/routes"]
 
 
+def told(facade, running, **more: object) -> list[str]:
+    titles, old = ROUTES["routes"]
+    running.documents["/api/routes"] = {"routes": [titles | more, old], "silos": []}
+    return facade("status", "--admin", "127.0.0.1:9901").lines
+
+
+@pytest.mark.parametrize(("keys", "words"), [("hold", "keys on hold"), ("evict", "keys evicted")])
+def test_a_canary_says_that_its_keys_are_held_or_evicted(facade, running, keys: str, words: str):
+    assert f"titles.read  canary, {words}  " in told(facade, running, keys=keys)[3]
+
+
+def test_what_the_guard_says_stands_below_the_table(facade, running):
+    lines = told(facade, running, verdict="not_enough", evidence="3 of 200 calls")
+    assert lines[5:7] == ["", "titles.read, guard not enough: 3 of 200 calls"]
+
+
+def test_what_keeps_a_route_from_moving_forward_is_said_once(facade, running):
+    bars = "its guard has not enough to go by: 3 of 200 calls"
+    lines = told(facade, running, verdict="not_enough", evidence="3 of 200 calls", bars=bars, differs="an outage")
+    assert lines[5:8] == [
+        "",
+        "titles.read is not where its file says: an outage",
+        f"titles.read may not move forward: {bars}",
+    ]
+
+
 def test_a_rejected_configuration_is_shown_first_with_its_reasons(facade, running):
     running.runs("abc", {"revision": "bad", "at": "2026-11-23T10:00:00Z", "reasons": ["routes/a.yaml:3: no; mend"]})
     running.documents["/api/config"]["from_state"] = True

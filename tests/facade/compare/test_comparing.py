@@ -9,7 +9,7 @@ import zlib
 import pytest
 from compared import KEY, answer, compared, differences, ignoring, never, said
 
-from facade.compare.answer import MAX_BODY, ComparedAnswer
+from facade.compare.answer import MAX_BODY, MAX_VALUES, ComparedAnswer
 from facade.compare.comparing import compare, compare_again
 from facade.compare.difference import MAX_DIFFERENCES
 from facade.compare.rules import CompareRules
@@ -97,12 +97,12 @@ def test_a_comparison_ends_when_its_time_is_over() -> None:
 
 
 def test_a_comparison_ends_when_it_has_taken_too_many_steps() -> None:
-    found = compare(answer([0] * 60_000), answer([1] * 60_000), CompareRules(), KEY, never)
+    found = compare(answer([0] * MAX_VALUES), answer([1] * MAX_VALUES), CompareRules(), KEY, never)
     assert found.capped == "steps"
 
 
 def test_what_was_found_stands_though_the_budget_ended_before_it_was_known_to_be_more_than_an_order() -> None:
-    found = compared(answer([0] * 30_000), answer([*[0] * 29_999, 1]))
+    found = compared(answer([0] * MAX_VALUES), answer([1] * MAX_VALUES))
     assert ([each.path for each in found.differences], found.capped) == (["[]"], "steps")
 
 
@@ -134,3 +134,10 @@ def test_legacys_two_answers_are_compared_with_its_own_names() -> None:
     listed = CompareRules(rename={"a[].old": "new"}, unordered=frozenset({"a"}))
     two = ({"a": [{"old": 1}, {"old": 2}]}, {"a": [{"old": 2}, {"old": 1}]})
     assert said(compare_again(answer(two[0]), answer(two[1]), listed, KEY, never)) == []
+
+
+def test_a_body_of_too_many_values_is_not_compared_however_few_bytes_it_has() -> None:
+    most = [0] * MAX_VALUES
+    assert compared(answer(most), answer([*most[1:], 1])).capped is None
+    too_many = compared(answer([*most, 0]), answer([*most, 1]))
+    assert (too_many.capped, too_many.differences) == ("size", ())

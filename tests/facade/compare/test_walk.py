@@ -130,4 +130,6 @@ def test_a_number_that_a_float_would_round_is_compared_with_all_its_digits() -> 
 
 def test_the_fields_that_were_looked_at_are_counted() -> None:
     other = {**TITLE, "tenure": "leasehold"}
-    assert compared(answer(TITLE), answer(other)).compared_fields == 2 + 6  # status and media type, then the body's
+    assert compared(answer(TITLE), answer(other)).compared_fields == 2 + 3  # status and media type, then the body's
+    changed = {**TITLE, "charges": [{"id": 1, "lender": "A"}, {"id": 2, "lender": "C"}]}
+    assert compared(answer(TITLE), answer(changed)).compared_fields == 2 + 2 + 1 + 2  # one charge of two is the same

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facade.config.compose import compose_text
-from facade.config.edit import EditRefused, Move, names, set_stages
+from facade.config.edit import EditRefused, Move, set_known_stages, set_stages
 from facade.config.nodes import plain
 from facade.config.types import format_share, parse_share
+from facade.routing.route import Keys
 from facade.routing.stage import Stage
 
 TEXT = """\
@@ -161,9 +162,12 @@ def test_many_moves_are_made_in_one_reading_of_the_file():
     assert set_stages(text, moves) == text.replace("platform}   #", "legacy}     #")
 
 
-def test_the_names_that_can_be_moved_are_told():
-    assert names(TEXT) == {"titles.read", "titles.write", "titles.find", "conveyancing"}
-    assert names("routes: [") == frozenset()
+def test_what_of_many_moves_stands_in_a_text_is_made_and_told():
+    moves = {name: Move(Stage.LEGACY) for name in ("titles.read", "conveyancing", "elsewhere")}
+    text, found = set_known_stages(TEXT, moves)
+    assert text == set_stages(TEXT, {name: moves[name] for name in found})
+    assert found == {"titles.read", "conveyancing"}
+    assert set_known_stages("routes: [", moves) == ("routes: [", frozenset())
 
 
 @given(
@@ -185,3 +189,79 @@ def test_the_changed_text_means_the_old_one_with_that_change_alone(name: str, st
                     assert parse_share(block["canary"]["share"]) == share
     assert [plain(document) for document in compose_text("a", after).documents] == expected
     assert len(differing(before, after)) <= 2
+
+
+# Keys that are held or evicted
+
+
+def held(text: str, name: str, keys: Keys = Keys.HOLD, share: Fraction | None = None) -> str:
+    return set_stages(text, {name: Move(Stage.CANARY, share, keys)})
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_keys_are_written_behind_the_share_in_braces_and_the_comment_stays(end: str):
+    text = (
+        "routes:\n- {name: a, stage: canary}\n- name: b\n  stage: canary\n  canary: {share: '5%', by: address}   # c\n"
+    )
+    after = text.replace("share: '5%', by", "share: '5%', keys: hold, by").replace("}   #", "} #")
+    assert held(text.replace("\n", end), "b") == after.replace("\n", end)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("share", ["25%", '"25%"', "25%   # a quarter", "'25%'  # a quarter"])
+def test_keys_are_written_on_a_line_of_their_own_below_the_share(share: str, end: str):
+    text = f"groups:\n- name: a\n  stage: canary\n  canary:\n      share: {share}\n      by: address\n".replace(
+        "\n", end
+    )
+    after = text.replace(f"{share}{end}", f"{share}{end}      keys: evict{end}")
+    assert held(text, "a", Keys.EVICT) == after
+
+
+def test_keys_below_a_share_in_the_last_line_of_a_file_leave_its_end_as_it_was():
+    text = "routes:\n- name: a\n  stage: canary\n  canary:\n    by: address\n    share: 5%"
+    assert held(text, "a") == text + "\n    keys: hold"
+
+
+@pytest.mark.parametrize("written", ["hold", "'hold'", '"hold"', "hold   # since Monday"])
+def test_keys_that_are_written_are_changed_where_they_stand_and_nothing_is_added(written: str):
+    text = f"routes:\n- name: a\n  stage: canary\n  canary:\n    keys: {written}\n    share: 5%\n    by: address\n"
+    assert held(text, "a", Keys.OPEN, Fraction(1, 10)) == text.replace("hold", "open").replace("5%", "10%")
+    assert held(text, "a", Keys.HOLD) == text
+
+
+def test_open_keys_are_not_written_where_none_are():
+    assert held(TEXT, "conveyancing", Keys.OPEN) == TEXT
+
+
+@given(
+    st.sampled_from(["titles.read", "titles.find", "conveyancing"]),
+    st.sampled_from(Keys),
+    st.sampled_from(Keys),
+    st.none() | st.integers(0, 100).map(lambda parts: Fraction(parts, 100)),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_keys_are_changed_alone_as_often_as_anybody_likes(name: str, first: Keys, then: Keys, share, end: str):
+    before = TEXT.replace("\n", end)
+    once = held(before, name, first, share)
+    twice = held(once, name, then)
+    canary = canary_of(twice, name)
+    assert canary.pop("keys", "open") == then
+    expected = canary_of(before, name)
+    assert canary == expected | ({} if share is None else {"share": format_share(share)})
+    assert twice.count("\r\n") == (twice.count("\n") if end == "\r\n" else 0)
+
+
+def canary_of(text: str, name: str) -> dict[str, object]:
+    (found,) = (
+        block["canary"]
+        for document in compose_text("a", text).documents
+        for block in [*plain(document).get("routes", []), *plain(document).get("groups", [])]
+        if block["name"] == name
+    )
+    return found
+
+
+def test_keys_that_say_nothing_are_refused_with_what_to_write():
+    text = "routes:\n- name: a\n  stage: canary\n  canary: {share: 5%, by: address, keys: [hold]}\n"
+    with pytest.raises(EditRefused, match=r'the canary of "a" says keys and not which; write open'):
+        held(text, "a")

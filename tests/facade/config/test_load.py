@@ -114,6 +114,28 @@ def test_a_config_map_with_folders_of_links_is_read(tmp_path: Path):
     assert told(tmp_path) == []
 
 
+def test_callers_and_the_keys_of_their_issuers_lie_beside_the_first_file(folder: Path):
+    (folder / "callers.yaml").write_text("callers: [{name: a, header: X-A=a}]\n")
+    for name in ("jwks.json", "login.jwks.json", ".old.jwks.json", "#a.jwks.json", "other.json", "notes.yaml"):
+        (folder / name).write_text("{}")
+    assert told(folder) == []
+    assert list(read(folder).files) == [
+        "facade.yaml",
+        "callers.yaml",
+        "jwks.json",
+        "login.jwks.json",
+        "silos/portal.yaml",
+        "routes/a.yaml",
+    ]
+
+
+def test_keys_that_are_changed_make_another_revision(folder: Path):
+    (folder / "login.jwks.json").write_text("{}")
+    before = read(folder).revision
+    (folder / "login.jwks.json").write_text('{"keys": []}')
+    assert read(folder).revision != before
+
+
 @pytest.mark.parametrize("missing", ["facade.yaml", ""])
 def test_a_missing_file_or_folder_is_one_line(folder: Path, missing: str):
     (folder / "facade.yaml").unlink()
@@ -174,7 +196,7 @@ def test_a_large_file_is_not_read_whole(folder: Path):
     [
         ("routes/b.yml", "routes/b.yml:1: does not end in .yaml; rename it to b.yaml"),
         ("facade.yml", "facade.yml:1: does not end in .yaml; rename it to facade.yaml"),
-        ("callers.yaml", "callers.yaml:1: is not read: callers are not built yet; remove it"),
+        ("callers.yml", "callers.yml:1: does not end in .yaml; rename it to callers.yaml"),
         ("externals", "externals:1: is not read: externals are not built yet; remove it"),
         ("contract", "contract:1: is not read: contracts are not built yet; remove it"),
     ],

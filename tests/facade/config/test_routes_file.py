@@ -54,8 +54,11 @@ routes:
         ("canary: {by: cookie s}", "7: canary.share is missing; add it"),
         ("canary: {share: 25%}", "7: canary has a share but no sticky key; add by, such as by: cookie session"),
         ("canary: {share: 5%, by: cookie}", "7: canary.by: the key 'cookie' needs a name; write 'cookie NAME'"),
-        ("canary: {share: 5%, by: claim sub}", "7: canary.by: 'claim' is not built yet; use 'cookie NAME', "
-                                               "'header NAME', 'path NAME', 'caller' or 'address'"),
+        ("canary: {share: 5%, by: claim}", "7: canary.by: the key 'claim' needs a name; write 'claim NAME'"),
+        ("canary: {share: 5%, by: network 10.0.0.0/8}", "7: canary.by: 'network 10.0.0.0/8' is not a sticky key; use "
+            "'cookie NAME', 'header NAME', 'path NAME', 'claim NAME', 'caller' or 'address'"),
+        ("canary: {share: 5%, by: address, legacy_for: network 10.1.1.1/8}", "7: canary.legacy_for: '10.1.1.1/8' has "
+            "bits set behind its mask; write 'network 10.0.0.0/8'"),
         ("canary: {share: 5%, by: address, without_key: none}", '7: canary.without_key "none" is not one of '
                                                                 "legacy, platform; write one of them"),
         ("canary: {share: 5%, by: address, platform_for: [header X]}", "7: canary.platform_for: the rule "
@@ -72,7 +75,7 @@ routes:
         ("sunset: 2026-01-01", "7: sunset is not built yet; remove it"),
         ("timeout:", '7: "timeout" has no value; write one, or remove it'),
         ("timeout: '${env:T}'", "7: routes.timeout holds a substitution; write the value itself: "
-                                "only a silo's settings and admin.token take a substitution"),
+                                "only a silo's settings, admin.token and api_key take a substitution"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_route_is_told_with_its_line(routes_told, text: str, sentence: str):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from facade.callers.callers import NOBODY
 from facade.compare.answer import ComparedAnswer
 from facade.comparisons import Comparisons
 from facade.control import admin
@@ -19,6 +20,7 @@ from facade.control.roles import Outcome, ReloadResult, began, follow
 from facade.control.site import Site
 from facade.control.view import StatusView
 from facade.problem import Refusal
+from facade.routing.known import KnownKeys
 from facade.routing.table import RouteTable
 from facade.telemetry.metrics import Metrics
 
@@ -34,6 +36,7 @@ class Running:
         self.view = began(ReloadResult(Outcome.ACCEPTED, self.configuration.revision), NOW)
         self.overrides = SimpleNamespace(now=())
         self.table = RouteTable.compile(self.configuration.routes)
+        self.callers = NOBODY
 
     @property
     def current(self) -> Running:
@@ -51,8 +54,14 @@ def site(running: Any) -> Site:
         yield b"<h1>"
         yield view.config.running.revision.encode()
 
-    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda _: None, lambda: NOW, breathe)
-    return Site(admin.pages(overview, running, running, COMPARISONS, StatusPage(slices, b"body {}"), breathe))
+    return admin_of(running, StatusPage(slices, b"body {}"))
+
+
+def admin_of(running: Any, page: StatusPage) -> Site:
+    """The listener of a sidecar that runs this, and guards nothing."""
+    guards: Any = SimpleNamespace(verdict=lambda _: None, bars=lambda _: None)
+    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, guards, lambda: NOW, breathe)
+    return Site(admin.pages(overview, running, running, COMPARISONS, KnownKeys(), page, breathe))
 
 
 async def whole(body: bytes | AsyncIterator[bytes]) -> bytes:
@@ -108,12 +117,25 @@ async def test_an_explanation_never_answers_with_what_it_was_asked(site: Site):
 
 
 @pytest.mark.parametrize(
-    "query", [(), (("url", ""),), (("url", "/a"), ("header", "Cookie")), (("url", "/a"), ("header", ":x"))]
+    "query",
+    [
+        (),
+        (("url", ""),),
+        (("url", "/a"), ("header", "Cookie")),
+        (("url", "/a"), ("header", ":x")),
+        (("url", "/a"), ("address", "here")),
+    ],
 )
 def test_a_question_that_names_no_call_is_a_400_that_says_how(query: tuple[tuple[str, str], ...]):
     with pytest.raises(Refusal) as refusal:
         asked(Question("GET", "/api/explain", query))
     assert refusal.value.problem.status == 400
+
+
+def test_the_call_comes_from_the_address_that_is_asked_about():
+    assert asked(Question("GET", "/api/explain", (("url", "/a"),))).address == "127.0.0.1"
+    given = (("url", "/a"), ("address", "2001:DB8::1"))
+    assert asked(Question("GET", "/api/explain", given)).address == "2001:db8::1"
 
 
 def test_the_call_that_is_asked_about_is_read_from_the_query():
@@ -128,12 +150,7 @@ async def test_no_secret_is_in_any_answer(files, tmp_path):
     files.change("facade.yaml", "admin: 127.0.0.1:0", f'admin: {{token: "${{file:{tmp_path}/token}}"}}')
     running: Any = Running(files)
     assert running.configuration.settings.admin_token == "hush-hush"
-    overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, lambda _: None, lambda: NOW, breathe)
-    site = Site(
-        admin.pages(
-            overview, running, running, COMPARISONS, StatusPage(lambda v: iter([repr(v).encode()]), b""), breathe
-        )
-    )
+    site = admin_of(running, StatusPage(lambda view: iter([repr(view).encode()]), b""))
     for path in ("/", "/api/routes", "/api/config"):
         assert b"hush" not in (await ask(site, path))[1]
     assert b"hush" not in (await ask(site, "/api/explain", ("url", "/titles/1")))[1]

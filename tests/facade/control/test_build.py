@@ -3,6 +3,9 @@ from __future__ import annotations
 import asyncio
 import time
 
+from calls import request_of
+from tokens import AUDIENCE, ISSUER, NOW, key_set, token
+
 from facade.control.build import build, compiled, nothing
 from facade.port import Services
 from facade.routing.table import Found
@@ -19,7 +22,7 @@ def test_before_the_first_configuration_nothing_is_served():
 
 
 def test_a_configuration_is_worked_out_as_table_and_figures(files):
-    worked_out = compiled(files.configuration())
+    worked_out = compiled(files.configuration(), lambda: 0.0)
     found = worked_out.table.find("", "GET", "/titles/1", lambda _: None)
     assert isinstance(found, Found)
     assert found.route.name == "titles.read"
@@ -29,6 +32,20 @@ def test_a_configuration_is_worked_out_as_table_and_figures(files):
     assert {silo.name for silo in worked_out.silos} == {"portal", "registry"}
 
 
+def test_of_tokens_the_claims_that_canaries_and_callers_ask_for_are_kept(files):
+    files.write("login.jwks.json", key_set().decode())
+    files.write(
+        "callers.yaml",
+        f"tokens: [{{issuer: '{ISSUER}', keys: login.jwks.json, audience: {AUDIENCE}}}]\n"
+        "callers: [{name: portal, claim: azp=portal}]\n",
+    )
+    files.change("routes/journey.yaml", "by: cookie session", "by: claim sub, legacy_for: claim cohort=staff")
+    callers = compiled(files.configuration(), lambda: NOW).callers
+    shown = token(cohort=["a"], azp="portal", email="x@example")
+    head = request_of(b"GET", b"/", (b"Authorization", b"Bearer " + shown)).head
+    assert callers.claims(head) == {"sub": (b"citizen-7",), "cohort": (b"a",), "azp": (b"portal",)}
+
+
 async def test_what_serves_is_built_whole(files):
     files.change("facade.yaml", "version: 1", "version: 1\nlog: {requests: 50%, errors: none}\nlimits: {headers: 7}")
     loop = asyncio.get_running_loop()
@@ -36,11 +53,12 @@ async def test_what_serves_is_built_whole(files):
     services = Services(time.monotonic, spawn, files.folder, files.folder)
     protections = Protections(deadlines, loop.time, lambda: 0.0)
     catalog = Catalog(deadlines, Metrics("0", ()), lambda _: services, loop.time, lambda: 1.0, protections)
-    built = await build(compiled(files.configuration()), catalog)
+    built = await build(compiled(files.configuration(), lambda: 0.0), catalog)
     snapshot = built.snapshot
     assert snapshot.revision == files.configuration().revision
     assert set(snapshot.served) == {route.name for route in files.configuration().routes}
     assert snapshot.unmatched is not None
+    assert snapshot.callers is built.compiled.callers
     assert (snapshot.log.requests, snapshot.log.errors, snapshot.limits.headers) == (0.5, False, 7)
     await catalog.discard(built.adoption)
     deadlines.stop()

@@ -6,9 +6,10 @@ from fractions import Fraction
 import pytest
 
 from facade.control import change as module
-from facade.control.change import Changed, change, changed_lines
-from facade.control.move import plan_back, plan_back_all, plan_move
+from facade.control.change import Changed, NotWritable, change, changed_lines
+from facade.control.move import plan_back, plan_back_all, plan_keys, plan_move
 from facade.control.subject import Refused, find
+from facade.routing.route import Keys
 from facade.routing.stage import Stage
 
 WHOLE_AT_PLATFORM = """\
@@ -185,6 +186,34 @@ def test_a_file_that_cannot_be_written_says_what_to_change_by_hand(files, monkey
     assert str(refused.value).endswith("property.yaml:6: stage: canary")
 
 
+def test_what_cannot_be_written_is_told_apart_from_what_is_refused(files, monkeypatch: pytest.MonkeyPatch):
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(module, "replace", gone)
+    with pytest.raises(NotWritable):
+        move(files, "titles.read", Stage.CANARY)
+    with pytest.raises(Refused) as refused:
+        move(files, "nobody", Stage.CANARY)
+    assert not isinstance(refused.value, NotWritable)
+
+
+@pytest.mark.parametrize(("keys", "line"), [(Keys.HOLD, "keys: hold, "), (Keys.EVICT, "keys: evict, ")])
+def test_keys_are_written_into_the_line_of_the_share(files, keys: Keys, line: str):
+    changed = change(files.source(), lambda found: [plan_keys(find(found, "charges.read"), keys)], no_pause)
+    assert changed.lines == (f"routes/journey.yaml:14: canary: {{share: 25%, {line}by: cookie session}}",)
+    assert files.configuration().groups[0].canary.keys is keys
+
+
+def test_keys_on_a_line_of_their_own_are_told_with_its_number_and_nothing_else_is(files):
+    block = "canary:\n      share: 25%\n      by: cookie session"
+    files.change("routes/journey.yaml", "canary: {share: 25%, by: cookie session}", block)
+    changed = change(files.source(), lambda found: [plan_keys(find(found, "conveyancing"), Keys.HOLD)], no_pause)
+    assert changed.lines == ("routes/journey.yaml:16: keys: hold",)
+    again = change(files.source(), lambda found: [plan_move(find(found, "conveyancing"), Stage.CANARY, None)], no_pause)
+    assert again.lines == ("routes/journey.yaml:16: keys: open",)
+
+
 def test_a_link_is_written_through_and_stays_a_link(files, tmp_path):
     real = tmp_path / "shared.yaml"
     path = files.folder / "routes/property.yaml"
@@ -207,3 +236,19 @@ def test_a_file_with_another_line_end_keeps_it(files):
 
 def test_changed_lines_are_told_with_their_numbers():
     assert changed_lines("a.yaml", b"one\n  two # why\n", b"one\n  2 # why\n") == ["a.yaml:2: 2 # why"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("a\nb\nc\n", "a\nx\nb\nc\n", ["f:2: x"]),
+        ("a\nb\nc\n", "x\na\nb\nc\n", ["f:1: x"]),
+        ("a\nb\nc\n", "a\nb\nc\nx\n", ["f:4: x"]),
+        ("a\nb\nc\n", "a\nB\nx\nc\n", ["f:2: B", "f:3: x"]),
+        ("a\r\nb\r\n", "a\r\nx\r\nb\r\n", ["f:2: x"]),
+        ("a", "a\nx", ["f:2: x"]),
+        ("a\nb\nc\nd\n", "a\nx\nb\nC\ny\nd\n", ["f:2: x", "f:4: C", "f:5: y"]),
+    ],
+)
+def test_a_line_that_is_added_is_told_and_those_below_it_are_not(old: str, new: str, lines: list[str]):
+    assert changed_lines("f", old.encode(), new.encode()) == lines

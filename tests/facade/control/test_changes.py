@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from facade.config.settings import Listener, Log, Settings
-from facade.control.changes import Moved, moved, needs_restart, standing
+from facade.control.changes import Moved, moved, needs_restart, same, standing
 
 
 def test_a_route_moved_when_its_stage_or_its_canarys_share_is_another(files):
@@ -46,3 +46,13 @@ def test_a_changed_token_is_never_quoted():
 
 def test_standing_names_the_share_of_a_canary_only(files):
     assert {standing(route) for route in files.configuration().routes} == {"legacy", "canary 25%", "gone"}
+
+
+def test_another_secret_of_a_caller_is_another_configuration(files):
+    files.write("callers.yaml", "callers: [{name: a, api_key: '${env:K}'}]\n")
+    one, again, other = (
+        files.source(K=secret).load().configuration
+        for secret in ("a-secret-of-caller-a", "a-secret-of-caller-a", "b" * 20)
+    )
+    assert same(one, again)
+    assert not same(one, other)

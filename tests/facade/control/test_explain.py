@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from tokens import NOW, key_set, token
 
 from facade.control.asked import Asked, Unsendable
+from facade.control.build import callers_of
 from facade.control.explain import Explanation, explain
 from facade.routing.table import RouteTable
 
@@ -12,7 +14,8 @@ def ask(files):
     def explained(method: str, url: str, *headers: tuple[str, str], address: str = "127.0.0.1") -> Explanation:
         configuration = files.configuration()
         table = RouteTable.compile(configuration.routes)
-        return explain(configuration, table, Asked(method, url, headers, address))
+        callers = callers_of(configuration, lambda: NOW)
+        return explain(configuration, table, Asked(method, url, headers, address), callers)
 
     return explained
 
@@ -160,3 +163,68 @@ def test_a_shadow_is_told_with_its_share(ask, files):
 def test_an_explanation_holds_nothing_of_the_call(ask):
     explained = ask("GET", "/searches/private?q=private", ("Cookie", "session=private"), ("X-Name", "private"))
     assert "private" not in repr(explained)
+
+
+CALLERS = """\
+tokens:
+  - {issuer: "https://login.example", keys: login.jwks.json, audience: platform}
+callers:
+  - {name: bailiffs, claim: azp=bailiffs}
+  - {name: courts, certificate: CN=courts}
+"""
+
+
+@pytest.fixture
+def rules(files):
+    """Writes the rules of the journey's canary, with callers to name in them."""
+
+    def write(rules: str) -> None:
+        files.write("callers.yaml", CALLERS)
+        files.write("login.jwks.json", key_set().decode())
+        files.change("facade.yaml", "version: 1", "version: 1\nforwarded: {trust: 10.0.0.0/8}")
+        files.change(
+            "routes/journey.yaml", "canary: {share: 25%, by: cookie session}", f"canary: {{share: 0%, {rules}}}"
+        )
+
+    return write
+
+
+def bearer(**claims: object) -> tuple[str, str]:
+    return "Authorization", f"Bearer {token(**claims).decode()}"
+
+
+def test_a_token_is_judged_as_on_the_wire_and_nothing_of_it_is_told(ask, rules):
+    rules("by: claim sub, platform_for: claim cohort=staff")
+    staff = ask("GET", "/searches/1", bearer(cohort="staff"))
+    assert (staff.side, staff.reason, staff.notes) == ("platform", "platform_for claim cohort", ())
+    anybody = ask("GET", "/searches/1", bearer())
+    assert (anybody.side, anybody.reason) == ("legacy", "key above share 0%")
+    former = ask("GET", "/searches/1", bearer(cohort="staff", exp=NOW - 60))
+    assert (former.side, former.reason) == ("legacy", "no key: legacy")
+    assert former.notes == ("its token is not believed: it has expired",)
+    assert not any(told in repr([staff, anybody, former]) for told in ("citizen-7", "eyJ", "login.example"))
+
+
+def test_a_caller_is_told_by_its_configured_name(ask, rules):
+    rules("by: caller, legacy_for: caller courts, platform_for: caller bailiffs")
+    known = ask("GET", "/charges/1", bearer(azp="bailiffs"))
+    assert (known.side, known.reason) == ("platform", "platform_for caller bailiffs")
+    assert known.notes == ("the caller is bailiffs",)
+    certified = ("X-Client-Cert-Subject", "CN=courts")
+    trusted = ask("GET", "/charges/1", certified, address="10.0.0.1")
+    assert (trusted.reason, trusted.notes) == ("legacy_for caller courts", ("the caller is courts",))
+    forged = ask("GET", "/charges/1", certified)
+    assert (forged.reason, forged.notes) == ("no key: legacy", ())
+
+
+def test_a_network_is_asked_of_the_client_that_a_trusted_peer_names(ask, rules):
+    rules("by: address, platform_for: network 192.0.2.0/24")
+    client = ("X-Forwarded-For", "192.0.2.7")
+    assert ask("GET", "/charges/1", address="192.0.2.7").reason == "platform_for network"
+    assert ask("GET", "/charges/1", client, address="10.0.0.1").reason == "platform_for network"
+    assert ask("GET", "/charges/1", client, address="11.0.0.1").reason == "key above share 0%"
+
+
+def test_a_route_that_asks_nobody_says_nothing_of_its_caller(ask, rules):
+    rules("by: cookie session")
+    assert ask("GET", "/charges/1", bearer(azp="bailiffs", exp=1)).notes == ()

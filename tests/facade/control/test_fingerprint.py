@@ -17,6 +17,16 @@ def test_a_written_a_new_and_a_removed_file_each_change_the_fingerprint(files):
     assert len(set(seen)) == 4
 
 
+def test_keys_beside_the_files_are_looked_at(files):
+    seen = {fingerprint(files.folder)}
+    for text in ("{}", '{"keys": []}'):
+        files.write("login.jwks.json", text)
+        seen.add(fingerprint(files.folder))
+    files.write("notes.json", "{}")
+    seen.add(fingerprint(files.folder))
+    assert len(seen) == 3
+
+
 def test_what_a_link_points_to_is_looked_at(files, tmp_path: Path):
     target = tmp_path / "elsewhere.yaml"
     target.write_text("routes: []")

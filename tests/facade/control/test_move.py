@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from facade.config.standing import Standing
-from facade.control.move import Plan, plan_back, plan_back_all, plan_move
+from facade.control.move import Plan, plan_back, plan_back_all, plan_keys, plan_move
 from facade.control.subject import Refused, Subject, subjects
+from facade.routing.route import Keys
 from facade.routing.stage import Direction, Stage, judge_move
 
 TENTH = Fraction(1, 10)
@@ -38,6 +40,33 @@ def test_a_move_to_canary_takes_the_share_that_is_given_or_the_one_that_is_writt
     assert (kept.to, kept.share) == (Standing(Stage.CANARY, TENTH), None)
 
 
+def test_a_move_to_canary_opens_its_keys_again():
+    held = replace(route(Stage.CANARY), now=Standing(Stage.CANARY, TENTH, Keys.HOLD))
+    plan = plan_move(held, Stage.CANARY, None)
+    assert (plan.to, plan.keys, plan.is_safe) == (Standing(Stage.CANARY, TENTH), Keys.OPEN, False)
+    assert not plan_move(held, Stage.CANARY, TENTH / 2).is_safe
+
+
+@pytest.mark.parametrize("keys", [Keys.HOLD, Keys.EVICT])
+def test_keys_are_held_or_evicted_in_a_canary_and_its_share_stays(keys: Keys):
+    plan = plan_keys(route(Stage.CANARY), keys)
+    assert (plan.to, plan.share, plan.keys, plan.is_safe) == (Standing(Stage.CANARY, TENTH, keys), None, keys, True)
+    with pytest.raises(Refused, match=f"stands in platform, and only a canary has keys to {keys}; use facade back"):
+        plan_keys(route(Stage.PLATFORM), keys)
+
+
+def test_to_hold_what_was_evicted_gives_the_platform_more_and_is_no_way_back():
+    evicted = replace(route(Stage.CANARY), now=Standing(Stage.CANARY, TENTH, Keys.EVICT))
+    assert not plan_keys(evicted, Keys.HOLD).is_safe
+    assert plan_keys(evicted, Keys.EVICT).stays
+
+
+def test_back_to_a_share_leaves_the_keys_as_they_are():
+    held = replace(route(Stage.CANARY), now=Standing(Stage.CANARY, TENTH, Keys.HOLD))
+    plan = plan_back(held, TENTH / 2)
+    assert (plan.to, plan.is_safe) == (Standing(Stage.CANARY, TENTH / 2, Keys.HOLD), True)
+
+
 def test_a_share_belongs_to_a_canary_only():
     with pytest.raises(Refused, match="only a canary has a share"):
         plan_move(route(Stage.LEGACY), Stage.PLATFORM, TENTH)
@@ -48,12 +77,10 @@ def test_a_canary_that_is_not_written_is_asked_for():
         plan_move(route(Stage.LEGACY, written=None), Stage.CANARY, TENTH)
 
 
-def test_a_step_that_is_skipped_is_done_and_said():
-    plan = plan_move(route(Stage.LEGACY), Stage.PLATFORM, None)
-    assert plan.notes == ("this skips shadow and canary",)
-    assert plan_move(route(Stage.CANARY), Stage.PLATFORM, None).notes == ()
-    whole = plan_move(route(Stage.LEGACY, whole=True), Stage.COMPLETE, None)
-    assert whole.notes == ("this skips shadow and platform",)
+def test_the_stages_that_a_plan_leaves_out_are_named_for_the_gate():
+    assert plan_move(route(Stage.LEGACY), Stage.PLATFORM, None).skips == (Stage.SHADOW, Stage.CANARY)
+    assert plan_move(route(Stage.CANARY), Stage.PLATFORM, None).skips == ()
+    assert plan_move(route(Stage.LEGACY, whole=True), Stage.COMPLETE, None).skips == (Stage.SHADOW, Stage.PLATFORM)
 
 
 def test_a_move_to_where_it_stands_is_no_move():

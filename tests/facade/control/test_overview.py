@@ -11,9 +11,10 @@ from network import resting_wheel
 
 from facade.config.settings import Configuration
 from facade.config.standing import Standing
+from facade.control.because import Because
 from facade.control.judge.verdict import CheckResult, Ruling, Verdict
 from facade.control.overrides.override import Override
-from facade.control.overview import ROUTES_A_PIECE, Overview, breathe
+from facade.control.overview import ROUTES_A_PIECE, Overview, breathe, why_of
 from facade.control.roles import Outcome, ReloadResult, began
 from facade.control.view import Calls, ConfigView, StatusView
 from facade.routing.stage import Stage
@@ -33,8 +34,26 @@ class Running:
     overrides: Any
 
 
+@dataclass
+class Said:
+    """What an overview reads of the guards: what each says of one route, or of none."""
+
+    route: str | None = None
+    said: Verdict | None = None
+    barred: str | None = None
+
+    def verdict(self, route: str) -> Verdict | None:
+        return self.said if route == self.route else None
+
+    def bars(self, route: str) -> str | None:
+        return self.barred if route == self.route else None
+
+
+UNGUARDED: Any = Said()
+
+
 def override(subject: str) -> Override:
-    return Override(subject, "", Standing(Stage.LEGACY), "guard", BEFORE_MIDNIGHT_IN_LONDON, "because")
+    return Override(subject, "", Standing(Stage.LEGACY), BEFORE_MIDNIGHT_IN_LONDON, Because("guard", "because"))
 
 
 async def status(
@@ -43,13 +62,13 @@ async def status(
     now: datetime.datetime,
     pause=breathe,
     protection=lambda _: None,
-    verdicts=lambda _: None,
+    guards=UNGUARDED,
     overrides: tuple[Override, ...] = (),
 ) -> StatusView:
     configuration = files.configuration()
     view = began(ReloadResult(Outcome.ACCEPTED, configuration.revision), now)
     running: Any = Running(configuration, view, SimpleNamespace(now=overrides))
-    return await Overview("1.2", running, metrics, protection, verdicts, lambda: now, pause).status()
+    return await Overview("1.2", running, metrics, protection, guards, lambda: now, pause).status()
 
 
 @pytest.fixture
@@ -124,10 +143,30 @@ async def test_the_loop_is_given_back_while_a_long_table_is_shown(files, metrics
 async def test_a_route_says_what_its_guard_says_and_why_it_is_not_where_its_file_says(files, metrics: Metrics):
     check = CheckResult("errors", 0.05, 0.01, 612, Ruling.FAIL, "platform errors 5 %")
     verdict = Verdict(Ruling.FAIL, (check,))
-    verdicts = {"titles.read": verdict}.get
-    view = await status(
-        files, metrics, BEFORE_MIDNIGHT_IN_LONDON, verdicts=verdicts, overrides=(override("titles.read"),)
-    )
-    told = {row.name: (row.verdict, row.evidence, row.differs) for row in view.routes}
-    assert told.pop("titles.read") == ("fail", "platform errors 5 %", "because")
-    assert set(told.values()) == {(None, None, None)}
+    guards: Any = Said("titles.read", verdict, "its guard fails it")
+    view = await status(files, metrics, BEFORE_MIDNIGHT_IN_LONDON, guards=guards, overrides=(override("titles.read"),))
+    told = {row.name: (row.verdict, row.evidence, row.bars, row.differs) for row in view.routes}
+    assert told.pop("titles.read") == ("fail", "platform errors 5 %", "its guard fails it", "because")
+    assert set(told.values()) == {(None, None, None, None)}
+
+
+@pytest.mark.parametrize(("keys", "share"), [("hold", 0.25), ("evict", 0.0)])
+async def test_a_canary_says_that_it_has_not_all_of_its_keys(files, metrics: Metrics, keys: str, share: float):
+    files.change("routes/journey.yaml", "share: 25%", f"share: 25%, keys: {keys}")
+    view = await status(files, metrics, BEFORE_MIDNIGHT_IN_LONDON)
+    told = {row.name: (row.keys, row.share) for row in view.routes}
+    assert told["charges.read"] == told["searches.read"] == (keys, share)
+    assert told["titles.read"] == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("because", "told"),
+    [
+        (Because("guard", "platform errors 4.1 %"), "platform errors 4.1 %"),
+        (Because("api", "an outage", "Ada"), "an outage, by Ada"),
+        (Because("command", by="Ada"), "by Ada"),
+        (Because("api"), "by api"),
+    ],
+)
+def test_whoever_moved_a_route_off_its_file_is_told_though_they_gave_no_reason(because: Because, told: str):
+    assert why_of(because) == told

@@ -3,77 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import gc
-import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import structlog
+from house import House
 
-from facade.comparisons import Comparisons
+from facade.config.standing import Standing
 from facade.control import reload as module
 from facade.control.accepted import AcceptedStore
-from facade.control.begin import begin
-from facade.control.build import nothing
+from facade.control.because import Because
+from facade.control.change import Changed
 from facade.control.ledger.book import Book
-from facade.control.reload import Reloader
 from facade.control.roles import Outcome
 from facade.control.source import Source
 from facade.control.start import StartError
-from facade.port import Services, SiloUnreachable
-from facade.routing.route import Route
-from facade.snapshot import Snapshots
-from facade.targets.catalog import Catalog
-from facade.targets.protect.protections import Protections
-from facade.tasks import spawn
-from facade.telemetry.metrics import Metrics
-from facade.wire.deadlines import Deadlines
+from facade.port import SiloUnreachable
+from facade.routing.route import Keys
+from facade.routing.stage import Stage
 
-NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
-COMPARISONS = Comparisons(lambda: 0.0, bytes(32))
-
-
-@dataclass
-class House:
-    files: object
-    reloader: Reloader
-    snapshots: Snapshots
-    metrics: Metrics
-    catalog: Catalog
-
-    def figure(self, name: str, **labels: str) -> float | None:
-        return self.metrics.registry.get_sample_value(name, labels)
-
-    def stage(self, route: str) -> str:
-        return self.snapshots.current.served[route].route.stage
-
-    def move(self, stage: str) -> None:
-        self.files.change("routes/property.yaml", "stage: legacy\n    canary", f"stage: {stage}\n    canary")
-
-    def spoil(self) -> None:
-        self.files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: lgeacy\n    canary")
-
-
-@pytest.fixture
-async def house(files) -> AsyncIterator[House]:
-    loop = asyncio.get_running_loop()
-    deadlines = Deadlines(loop)
-    metrics = Metrics("0", ())
-    services = Services(time.monotonic, spawn, files.folder / "state", files.folder)
-    protections = Protections(deadlines, loop.time, lambda: 0.0)
-    catalog = Catalog(deadlines, metrics, lambda _: services, loop.time, lambda: 1.0, protections)
-    snapshots = Snapshots(nothing())
-    source = files.source()
-    reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, COMPARISONS, lambda: NOW)
-    await reloader.start()
-    await reloader.keep()
-    metrics.request("titles.read", "legacy", "legacy", "2xx", 0.1)  # series are of routes that saw traffic
-    yield House(files, reloader, snapshots, metrics, catalog)
-    await catalog.close()
-    deadlines.stop()
+LEGACY = Standing(Stage.LEGACY)
 
 
 async def test_the_start_serves_counts_and_keeps_what_it_read(house: House):
@@ -204,10 +155,7 @@ async def test_a_way_back_that_fails_by_a_defect_leaves_what_serves(house: House
 
 
 async def test_nothing_is_said_or_kept_of_a_start_before_it_serves(house: House, tmp_path: Path):
-    source = house.files.source(FACADE_STATE=str(tmp_path / "other"))
-    reloader = Reloader(
-        source, begin(source, NOW), house.catalog, house.snapshots, house.metrics, COMPARISONS, lambda: NOW
-    )
+    reloader = house.again(house.files.source(FACADE_STATE=str(tmp_path / "other")))
     with structlog.testing.capture_logs() as said:
         await reloader.start()
     assert said == []
@@ -340,9 +288,7 @@ async def test_a_mistaken_file_is_not_read_again_until_it_changes(house: House):
 
 async def test_a_sidecar_that_began_on_its_memory_says_so_until_the_files_are_mended(house: House):
     house.spoil()
-    source = house.files.source()
-    beginning = begin(source, NOW)
-    reloader = Reloader(source, beginning, house.catalog, house.snapshots, house.metrics, COMPARISONS, lambda: NOW)
+    reloader = house.again(house.files.source())
     with structlog.testing.capture_logs() as said:
         await reloader.start()
         await reloader.keep()
@@ -378,8 +324,8 @@ def entries(house: House) -> list[tuple[str, str | None, str]]:
     return [(entry.what, entry.after, entry.cause) for entry, _ in book.entries()]
 
 
-def route(house: House) -> Route:
-    return next(each for each in house.reloader.configuration.routes if each.name == "titles.read")
+async def send_back(house: House, why: str) -> None:
+    await house.reloader.stand({"titles.read": LEGACY}, Because("guard", why))
 
 
 async def test_a_route_that_is_sent_back_stands_at_legacy_whatever_its_file_says(house: House):
@@ -387,7 +333,7 @@ async def test_a_route_that_is_sent_back_stands_at_legacy_whatever_its_file_says
     await house.reloader.reload("file")
     revision = house.snapshots.current.revision
     with structlog.testing.capture_logs() as said:
-        await house.reloader.send_back(route(house), "guard", "titles.read went back to legacy: because")
+        await send_back(house, "titles.read went back to legacy: because")
     assert house.stage("titles.read") == "legacy"
     assert house.snapshots.current.revision == revision
     assert house.figure("facade_moves_total", route="titles.read", cause="guard") == 1
@@ -399,13 +345,11 @@ async def test_a_route_that_is_sent_back_stands_at_legacy_whatever_its_file_says
 async def test_it_stays_there_over_reloads_of_other_things_and_over_a_restart(house: House):
     house.move("platform")
     await house.reloader.reload("file")
-    await house.reloader.send_back(route(house), "guard", "because")
+    await send_back(house, "because")
     house.files.change("routes/property.yaml", "successor: /find", "successor: /elsewhere")
     assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED
     assert house.stage("titles.read") == "legacy"
-    source = house.files.source()
-    parts = house.catalog, house.snapshots, house.metrics, COMPARISONS
-    again = Reloader(source, begin(source, NOW), *parts, lambda: NOW)
+    again = house.again(house.files.source())
     await again.start()
     assert house.stage("titles.read") == "legacy"
     assert [each.subject for each in again.overrides.now] == ["titles.read"]
@@ -414,7 +358,7 @@ async def test_it_stays_there_over_reloads_of_other_things_and_over_a_restart(ho
 async def test_the_next_change_of_the_route_in_its_file_ends_it(house: House):
     house.move("platform")
     await house.reloader.reload("file")
-    await house.reloader.send_back(route(house), "guard", "because")
+    await send_back(house, "because")
     house.files.change("routes/property.yaml", "stage: platform", "stage: shadow")
     await house.reloader.reload("file")
     assert (house.stage("titles.read"), house.reloader.overrides.now) == ("shadow", ())
@@ -422,6 +366,45 @@ async def test_the_next_change_of_the_route_in_its_file_ends_it(house: House):
     house.files.change("routes/property.yaml", "stage: shadow", "stage: platform")
     await house.reloader.reload("file")
     assert house.stage("titles.read") == "platform"
+
+
+async def test_a_route_may_stand_at_another_share_or_without_keys_and_its_metrics_say_so(house: House):
+    to = Standing(Stage.CANARY, Fraction(1, 20), Keys.EVICT)
+    await house.reloader.stand({"conveyancing": to}, Because("api", "an outage", "Ada", forced=True))
+    for name in ("searches.read", "charges.read"):
+        canary = house.snapshots.current.served[name].route.canary
+        assert (canary.share, canary.keys) == (to.share, to.keys)
+    assert entries(house)[-2:] == [
+        ("searches.read", "canary 5%, keys evicted", "api"),
+        ("charges.read", "canary 5%, keys evicted", "api"),
+    ]
+
+
+async def test_who_is_not_there_is_stood_nowhere(house: House):
+    serving = house.snapshots.current.revision
+    await house.reloader.stand({"nobody": LEGACY}, Because("api"))
+    assert (house.snapshots.current.revision, house.reloader.overrides.now) == (serving, ())
+
+
+async def test_a_change_of_the_files_is_served_before_anybody_else_reloads_and_says_who_made_it(house: House):
+    def write() -> Changed:
+        house.move("shadow")
+        return Changed((), house.files.source().load(), ())
+
+    changing = house.reloader.change(write, Because("api", "numbers are good", "Ada"))
+    (_, result), other = await asyncio.gather(changing, house.reloader.reload("file"))
+    assert (result.outcome, other.outcome) == (Outcome.ACCEPTED, Outcome.UNCHANGED)
+    assert house.figure("facade_moves_total", route="titles.read", cause="api") == 1
+    assert entries(house)[-1] == ("titles.read", "shadow", "api")
+
+
+async def test_what_a_canary_knows_of_its_keys_is_kept_over_reloads_and_forgotten_with_it(house: House):
+    house.known.note("conveyancing", 7)
+    house.move("shadow")
+    await house.reloader.reload("file")
+    assert house.known.knows("conveyancing", 7)
+    await house.reloader.stand({"conveyancing": LEGACY}, Because("guard"))
+    assert not house.known.knows("conveyancing", 7)
 
 
 async def test_a_ledger_that_somebody_edited_stops_nothing_and_is_told_of(house: House):

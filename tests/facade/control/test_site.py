@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
 from facade.control.answers import Question, Reply, text
 from facade.control.site import HEADERS, Site, knows
@@ -60,3 +61,75 @@ def test_no_answer_may_be_framed_guessed_at_kept_or_run_and_none_tells_a_version
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "script" not in policy
+
+
+# What changes something
+
+
+async def moved(question: Question) -> Reply:
+    return text(f"done with {len(question.body)} bytes")
+
+
+def changing(token: str | None = "hush-hush") -> Site:
+    return Site({"/livez": page}, host="10.0.0.7", actions={"/api/move": moved}, token=token)
+
+
+def order(
+    method: str = "POST", *, authorization: str = "Bearer hush-hush", host: str = "localhost", **rest
+) -> Question:
+    return Question(method, "/api/move", host=host, authorization=authorization, **rest)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer  "])
+async def test_whoever_has_the_token_changes_something(scheme: str):
+    assert (await changing().answer(order(authorization=f"{scheme} hush-hush", body=b"{}"))).status == 200
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer hush",
+        "Bearer hush-hush2",
+        "Bearer HUSH-HUSH",
+        "Basic hush-hush",
+        "hush-hush",
+        "Bearer h\u00fcsh",
+        "Bearer \udcff",
+    ],
+)
+async def test_without_the_token_nothing_is_changed_and_the_log_says_that_somebody_tried(authorization: str):
+    with structlog.testing.capture_logs() as said:
+        assert (await refused(changing(), order(authorization=authorization)))[0] == 401
+    (line,) = said
+    assert (line["event"], line["path"]) == ("order without the token", "/api/move")
+    assert "hush" not in str(line)
+
+
+async def test_where_there_is_no_token_nobody_changes_anything():
+    for authorization in ("", "Bearer ", "Bearer None", "Bearer hush-hush"):
+        assert (await refused(changing(token=None), order(authorization=authorization)))[0] == 403
+
+
+async def test_a_page_of_another_site_asks_for_nothing_even_with_the_token():
+    assert (await refused(changing(), order(from_a_page=True)))[0] == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "post"])
+async def test_a_change_is_asked_for_by_post_alone(method: str):
+    assert await refused(changing(), order(method)) == (405, ("POST",))
+
+
+async def test_a_name_that_was_rebound_changes_nothing_though_it_has_the_token():
+    assert (await refused(changing(), order(host="evil.example")))[0] == 403
+
+
+async def test_a_page_is_read_without_the_token():
+    assert (await changing().answer(Question("GET", "/livez", host="localhost"))).status == 200
+
+
+def test_what_is_shown_of_a_listener_and_of_a_question_is_no_token():
+    assert "hush" not in repr(changing())
+    assert "hush" not in repr(order(body=b"hush"))

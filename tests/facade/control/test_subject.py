@@ -5,9 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from facade.config.standing import Standing
-from facade.control.subject import Refused, find, subjects, subjects_as_written
+from facade.config.standing import Standing, movers
+from facade.control.subject import Refused, Subject, find, subjects, subjects_as_written
+from facade.routing.route import Keys
 from facade.routing.stage import Stage
 
 
@@ -70,3 +73,30 @@ def test_a_name_of_any_length_is_told_in_a_line():
     with pytest.raises(Refused) as refused:
         find({}, "x" * 100_000)
     assert len(str(refused.value)) < 200
+
+
+def test_the_guarded_routes_of_a_journey_are_known_by_name(files):
+    files.change(
+        "routes/journey.yaml", "match: GET /charges/{id}", "match: GET /charges/{id}\n    guard: {errors: +1 point}"
+    )
+    assert find(subjects(files.configuration()), "conveyancing").guarded == ("charges.read",)
+    assert find(subjects(files.configuration()), "titles.read").guarded == ()
+
+
+@given(*[some.builds(Standing, some.just(Stage.CANARY), some.fractions(0, 1), some.sampled_from(Keys))] * 2)
+def test_in_a_canary_it_is_back_exactly_where_share_and_keys_are_no_more_and_one_is_less(now: Standing, to: Standing):
+    order = list(Keys)
+    is_no_more = to.share <= now.share and order.index(to.keys) >= order.index(now.keys)
+    assert Subject("a", ("a",), now, whole=False).is_back(to) is (is_no_more and to != now)
+
+
+def test_keys_are_read_as_they_are_written_and_what_is_none_is_no_standing():
+    def standing(keys: str) -> Standing | None:
+        text = f"routes: [{{name: a, stage: canary, canary: {{share: 5%, by: address{keys}}}}}]"
+        (mover,) = movers({"routes/a.yaml": text.encode()})
+        return mover.standing
+
+    for keys in Keys:
+        assert standing(f", keys: {keys}") == Standing(Stage.CANARY, Fraction(1, 20), keys)
+    assert standing("") == Standing(Stage.CANARY, Fraction(1, 20), Keys.OPEN)
+    assert standing(", keys: closed") is None

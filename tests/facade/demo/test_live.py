@@ -13,7 +13,9 @@ def test_the_introduction_says_where_to_look_and_which_line_to_change():
         "http://127.0.0.1:9901/",
         "http://127.0.0.1:9902/metrics",
         f"{shipped}/routes/property.yaml:8, write stage: canary",
-        f'.venv/bin/facade move titles.read canary --share 10% --reason "a first tenth" --config {shipped}',
+        f'.venv/bin/facade move titles.read shadow --reason "are the answers the same?" --config {shipped}',
+        f'.venv/bin/facade move titles.read canary --share 25% --reason "nobody noticed" --config {shipped}',
+        f"touch {shipped}/records/bad-release",
         f".venv/bin/facade back titles.read --config {shipped}",
     ):
         assert expected in text

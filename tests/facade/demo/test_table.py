@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from facade.demo.sidecar import Running
-from facade.demo.table import Row, Screen, failures, rows
+from facade.demo.table import Row, Screen, failures, rows, sent_back
 from facade.demo.tally import Tally
 from facade.routing.stage import Side
 
@@ -78,3 +78,9 @@ def test_a_path_longer_than_the_terminal_is_not_broken():
     file = io.StringIO()
     Screen(Console(file=file, width=20)).say("/a/[red]/" + "x" * 100)
     assert file.getvalue() == "/a/[red]/" + "x" * 100 + "\n"
+
+
+def test_a_route_that_its_guard_took_back_is_told_in_the_guards_sentence():
+    why = "titles.read went back to legacy: platform errors 10 % against legacy 0 % over 105 calls (limit +1 point)"
+    running = {"titles.read": Running("legacy", 0.0, differs=why), "claims.read": Running("canary", 0.1, "pass")}
+    assert sent_back(running) == (why,)

@@ -106,6 +106,29 @@ def test_a_route_shows_where_it_stands_and_who_answered() -> None:
     ]
 
 
+def stage(**changed: object) -> str:
+    return page(routes=(dataclasses.replace(TITLES, **changed),)).row("titles.read")[2]
+
+
+def test_a_canary_says_that_its_keys_are_held_or_evicted() -> None:
+    assert stage(keys="hold") == "canary keys on hold"
+    assert stage(keys="evict", share=0.0) == "canary keys evicted"
+
+
+def test_a_route_says_what_its_guard_says_or_what_keeps_it_from_moving_forward() -> None:
+    judged = {"verdict": "not_enough", "evidence": "3 of 200 calls"}
+    assert stage(**judged) == "canary guard: not enough; 3 of 200 calls"
+    bars = "its guard has not enough to go by: 3 of 200 calls"
+    assert stage(**judged, bars=bars) == f"canary may not move forward: {bars}"
+
+
+def test_a_route_that_stands_elsewhere_than_its_file_says_why_before_all_else() -> None:
+    told = stage(
+        keys="evict", differs="an outage", verdict="fail", evidence="platform errors", bars="its guard fails it"
+    )
+    assert told == "canary keys evicted not as its file says: an outage"
+
+
 def test_what_does_not_apply_is_said_in_words() -> None:
     gone = page().row("fax.send")
     assert gone[3] == "none"
@@ -201,7 +224,10 @@ def test_no_name_of_any_kind_becomes_markup() -> None:
         config=dataclasses.replace(
             BAD, running=RevisionView(HOSTILE, NOON), rejected=RejectedView(HOSTILE, NOON, (HOSTILE,)), from_state=True
         ),
-        routes=(RouteRow(HOSTILE, HOSTILE, HOSTILE, None, Calls(), HOSTILE, HOSTILE),),
+        routes=(
+            RouteRow(HOSTILE, HOSTILE, "canary", None, Calls(), HOSTILE, HOSTILE, keys=HOSTILE, differs=HOSTILE),
+            RouteRow(HOSTILE, HOSTILE, HOSTILE, None, Calls(), HOSTILE, HOSTILE, verdict=HOSTILE, bars=HOSTILE),
+        ),
         silos=(SiloRow(HOSTILE, HOSTILE, HOSTILE, None, False, 0, None, breaker=HOSTILE, hours=HOSTILE),),
     )
     shown = Page(render(hostile))

@@ -24,6 +24,7 @@ from facade.problem import Problem, Refusal
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
 from facade.proxy.shadow.mirror import Mirror
+from facade.routing.known import KnownKeys
 from facade.routing.route import Canary, Fallback, Key, KeyKind, Route
 from facade.routing.stage import Stage
 from facade.routing.table import RouteTable
@@ -36,6 +37,7 @@ from facade.targets.request import Request
 from facade.targets.served import Served
 from facade.targets.target import Target
 from facade.telemetry.metrics import Metrics
+from facade.usage import Usage
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.deadlines import NEVER
@@ -100,6 +102,8 @@ class House:
             recorder,
             no_tunnels,
             self.mirror,
+            KnownKeys(),
+            Usage(lambda: 0.5),
             clock=lambda: self.now,
             wall=lambda: 1_700_000_000.0,
             chance=lambda count: b"\x11" * count,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pytest
@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facade.routing.decide import Decision, decide
-from facade.routing.route import Canary, Key, Route, SiloReference, WithoutKey
+from facade.routing.known import KnownKeys, Unnoted
+from facade.routing.route import Canary, Condition, Key, Keys, Route, SiloReference, WithoutKey
 from facade.routing.share import place
 from facade.routing.stage import Side, Stage
 from facade.routing.template import parse_condition, parse_key, parse_match
@@ -30,6 +31,9 @@ class Carried:
 
     def key(self, key: Key) -> bytes | None:
         return self.keys.get(str(key))
+
+    def values(self, key: Key) -> Sequence[bytes]:
+        return (self.keys[str(key)],) if str(key) in self.keys else ()
 
 
 NOTHING = Carried({})
@@ -120,12 +124,40 @@ def test_platform_for_beats_the_share_and_legacy_for_beats_both() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["header X-Cohort=secret", "cookie beta=secret", "path number=secret", "address 10.9.8.7"]
+    "rule",
+    [
+        "header X-Cohort=secret",
+        "cookie beta=secret",
+        "path number=secret",
+        "claim cohort=secret",
+        "address 10.9.8.7",
+    ],
 )
 def test_a_reason_tells_no_value_but_a_callers_name(rule: str) -> None:
     condition = parse_condition(rule)
     decision = decide(a_canary(legacy_for=(condition,)), Carried({str(condition.key): condition.value.encode()}))
     assert decision == Decision(Side.LEGACY, f"legacy_for {condition.key}")
+
+
+def test_a_network_takes_every_address_in_it_and_its_reason_names_none() -> None:
+    route = a_canary(Fraction(1), legacy_for=(parse_condition("network 10.0.0.0/8"),))
+    assert decide(route, Carried({"address": b"10.9.8.7"})) == Decision(Side.LEGACY, "legacy_for network")
+    assert decide(route, Carried({"address": b"11.9.8.7", "cookie session": b"k"})).side is Side.PLATFORM
+
+
+class Several(Carried):
+    """A call whose one claim has several values."""
+
+    def values(self, key: Key) -> Sequence[bytes]:
+        return (b"clerk", b"judge") if str(key) == "claim roles" else ()
+
+
+def test_of_a_claim_with_several_values_one_is_enough_and_none_is_a_sticky_key() -> None:
+    roles = parse_key("claim roles")
+    for role, side in (("judge", Side.LEGACY), ("clerk", Side.LEGACY), ("usher", Side.PLATFORM)):
+        rule = parse_condition(f"claim roles={role}")
+        route = a_canary(Fraction(1), by=(roles,), legacy_for=(rule,), without_key=WithoutKey.PLATFORM)
+        assert decide(route, Several({})).side is side
 
 
 def test_a_rule_in_another_script_is_compared_as_utf_8() -> None:
@@ -174,6 +206,38 @@ def test_the_same_call_always_lands_on_the_same_side(canary: Canary, call: Carri
     assert decide(a_route(Stage.CANARY, canary), call) == decide(a_route(Stage.CANARY, canary), again)
 
 
+rules = st.lists(
+    st.sampled_from(["caller bailiffs", "caller courts", "header X-Cohort=staff", "network 10.0.0.0/8"]), max_size=3
+).map(lambda texts: tuple(map(parse_condition, texts)))
+anybody = st.fixed_dictionaries(
+    {},
+    optional={
+        "cookie session": st.binary(max_size=8),
+        "header X-Cohort": st.sampled_from([b"staff", b"other"]),
+        "caller": st.sampled_from([b"bailiffs", b"courts"]),
+        "address": st.sampled_from([b"10.1.2.3", b"192.0.2.1", b"no address", b"::ffff:10.0.0.1"]),
+    },
+).map(Carried)
+
+
+@given(rules, rules, shares, anybody)
+def test_legacy_for_beats_platform_for_beats_the_share(
+    legacy_for: tuple[Condition, ...], platform_for: tuple[Condition, ...], share: Fraction, call: Carried
+) -> None:
+    for_legacy, for_platform = (
+        any(rule.is_met(call.values(rule.key)) for rule in each) for each in (legacy_for, platform_for)
+    )
+    decision = decide(a_canary(share, legacy_for=legacy_for, platform_for=platform_for), call)
+    if for_legacy:
+        assert decision.reason.startswith("legacy_for ")
+        assert decision.side is Side.LEGACY
+    elif for_platform:
+        assert decision.reason.startswith("platform_for ")
+        assert decision.side is Side.PLATFORM
+    else:
+        assert decision == decide(a_canary(share), call)
+
+
 @given(st.sampled_from(Stage), canaries, carried, st.lists(st.text(min_size=1), min_size=2, max_size=5))
 def test_the_routes_of_a_group_always_agree(stage: Stage, canary: Canary, call: Carried, names: list[str]) -> None:
     routes = [a_route(stage, canary, name, group="conveyancing") for name in names]
@@ -193,3 +257,84 @@ def test_routes_of_no_group_divide_their_callers_each_for_itself() -> None:
     first, second = (a_route(Stage.CANARY, Canary(HALF, (COOKIE,)), name) for name in ("a", "b"))
     agreeing = sum(decide(first, call).side is decide(second, call).side for call in calls)
     assert abs(agreeing - 5_000) <= 4 * math.sqrt(10_000 / 4)
+
+
+# Keys that are held or evicted
+
+
+def keyed(canary: Canary, keys: Keys, group: str | None = None) -> Route:
+    return a_route(Stage.CANARY, dataclasses.replace(canary, keys=keys), group=group)
+
+
+def having_answered(canary: Canary, calls: list[Carried]) -> KnownKeys:
+    """What is known once these calls were answered while keys were open."""
+    known = KnownKeys()
+    for each in calls:
+        decide(keyed(canary, Keys.OPEN), each, known)
+    return known
+
+
+@given(canaries, carried, st.lists(carried, max_size=5))
+def test_an_evicted_key_is_legacys_whatever_the_share_and_whoever_is_known(
+    canary: Canary, call: Carried, before: list[Carried]
+) -> None:
+    known = having_answered(canary, before)
+    decision = decide(keyed(canary, Keys.EVICT), call, known)
+    if decision.side is Side.PLATFORM:
+        assert decision.reason.startswith("platform_for ")
+    elif not decision.reason.startswith("legacy_for "):
+        assert decision == Decision(Side.LEGACY, "keys evicted")
+
+
+@given(canaries, carried, st.lists(carried, max_size=5))
+def test_held_keys_move_nobody_from_legacy_to_the_platform(
+    canary: Canary, call: Carried, before: list[Carried]
+) -> None:
+    known = having_answered(canary, before)
+    held = decide(keyed(canary, Keys.HOLD), call, known)
+    if held.side is Side.PLATFORM:
+        assert decide(keyed(canary, Keys.OPEN), call) == held
+
+
+@given(canaries, carried, st.lists(carried, max_size=5))
+def test_a_key_that_the_platform_answered_stays_there_while_keys_are_held(
+    canary: Canary, call: Carried, others: list[Carried]
+) -> None:
+    known = KnownKeys()
+    answered = decide(keyed(canary, Keys.OPEN), call, known)
+    for each in others:
+        decide(keyed(canary, Keys.HOLD), each, known)
+    if not answered.reason.startswith("no key"):
+        assert decide(keyed(canary, Keys.HOLD), call, known) == answered
+
+
+def test_held_keys_leave_a_new_one_with_legacy_and_say_so() -> None:
+    held, known = keyed(Canary(Fraction(1), (COOKIE,)), Keys.HOLD), KnownKeys()
+    call = Carried({"cookie session": b"new"})
+    for _ in range(2):  # to be turned away makes nobody known
+        assert decide(held, call, known) == Decision(Side.LEGACY, "new key: held")
+    decide(keyed(Canary(Fraction(1), (COOKIE,)), Keys.OPEN), call, known)
+    assert decide(held, call, known).side is Side.PLATFORM
+
+
+@pytest.mark.parametrize("keys", [Keys.HOLD, Keys.EVICT])
+def test_a_call_without_a_key_is_legacys_while_keys_are_held_or_evicted(keys: Keys) -> None:
+    route = keyed(Canary(Fraction(1), (COOKIE,), without_key=WithoutKey.PLATFORM), keys)
+    assert decide(route, NOTHING, KnownKeys()).side is Side.LEGACY
+
+
+def test_what_one_route_of_a_journey_answered_is_known_to_the_whole_journey_and_to_no_other() -> None:
+    canary, known = Canary(Fraction(1), (COOKIE,)), KnownKeys()
+    call = Carried({"cookie session": b"k"})
+    decide(dataclasses.replace(keyed(canary, Keys.OPEN, "conveyancing"), name="searches.read"), call, known)
+    held = keyed(canary, Keys.HOLD, "conveyancing")
+    assert decide(held, call, known).side is Side.PLATFORM
+    assert decide(keyed(canary, Keys.HOLD, "licensing"), call, known).side is Side.LEGACY
+    assert decide(keyed(canary, Keys.HOLD), call, known).side is Side.LEGACY
+
+
+def test_who_only_asks_makes_no_key_known() -> None:
+    canary, known = Canary(Fraction(1), (COOKIE,)), KnownKeys()
+    call = Carried({"cookie session": b"k"})
+    decide(keyed(canary, Keys.OPEN), call, Unnoted(known))
+    assert decide(keyed(canary, Keys.HOLD), call, known).side is Side.LEGACY

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 from calls import STRANGER, request_of
+from tokens import AUDIENCE, ISSUER, NOW, key_set, token
 
+from facade.callers.callers import Callers
+from facade.callers.register import Caller, Identity, IdentityKind, Issuer, Register
+from facade.callers.signature import read_keys
+from facade.callers.verifier import Why
 from facade.routing.facts import RequestFacts
 from facade.routing.route import Key, KeyKind
 from facade.wire.headers import Sender
@@ -71,6 +76,10 @@ def test_a_path_parameter_is_found_as_it_was_sent() -> None:
         (TRUSTED, [], b"10.0.0.1"),
         (TRUSTED, [b"203.0.113.1, 203.0.113.9"], b"203.0.113.9"),
         (TRUSTED, [b"203.0.113.1", b"203.0.113.9"], b"203.0.113.9"),
+        (TRUSTED, [b"203.0.113.9:4711"], b"203.0.113.9"),
+        (TRUSTED, [b"::ffff:203.0.113.9"], b"203.0.113.9"),
+        (TRUSTED, [b"[2001:DB8::0009]:4711"], b"2001:db8::9"),
+        (TRUSTED, [b"unknown"], b"unknown"),
         (Sender("", secure=False, host=b"a", trusted=False), [], None),
     ],
 )
@@ -80,11 +89,68 @@ def test_an_address_is_the_sockets_or_what_a_trusted_peer_says(
     assert fact(KeyKind.ADDRESS, "", *((b"X-Forwarded-For", each) for each in forwarded), sender=sender) == found
 
 
-def test_callers_have_no_names_yet() -> None:
-    assert fact(KeyKind.CALLER, "") is None
+REGISTER = Register(
+    (
+        Caller("courts", (Identity(IdentityKind.CLAIM, b"courts", "azp"),)),
+        Caller("intake", (Identity(IdentityKind.HEADER, b"intake", "x-caller"),)),
+    ),
+    (Issuer(ISSUER, (AUDIENCE,), read_keys(key_set())),),
+)
+
+
+def a_caller(*fields: Field, sender: Sender = STRANGER) -> RequestFacts:
+    return RequestFacts(
+        request_of(b"GET", b"/", *fields, sender=sender), Callers(REGISTER, ("sub", "roles"), lambda: NOW)
+    )
+
+
+def bearer(**claims: object) -> Field:
+    return b"Authorization", b"Bearer " + token(**claims)
+
+
+def test_a_claim_of_a_token_that_is_believed_is_a_key_where_it_has_one_value() -> None:
+    facts = a_caller(bearer(roles=["a", "b"]))
+    assert facts.key(Key(KeyKind.CLAIM, "sub")) == b"citizen-7"
+    assert facts.values(Key(KeyKind.CLAIM, "sub")) == (b"citizen-7",)
+    assert facts.key(Key(KeyKind.CLAIM, "roles")) is None
+    assert facts.values(Key(KeyKind.CLAIM, "roles")) == (b"a", b"b")
+    assert facts.key(Key(KeyKind.CLAIM, "email")) is None
+    assert facts.disbelief() is None
+
+
+def test_a_token_that_is_not_believed_has_no_claims_and_no_caller() -> None:
+    facts = a_caller(bearer(azp="courts", exp=1))
+    assert facts.key(Key(KeyKind.CLAIM, "sub")) is None
+    assert facts.values(Key(KeyKind.CLAIM, "sub")) == ()
+    assert facts.key(Key(KeyKind.CALLER)) is None
+    assert facts.disbelief() is Why.EXPIRED
+
+
+def test_a_caller_goes_by_its_configured_name() -> None:
+    assert a_caller(bearer(azp="courts")).key(Key(KeyKind.CALLER)) == b"courts"
+    assert a_caller(bearer(azp="courts")).values(Key(KeyKind.CALLER)) == (b"courts",)
+    assert a_caller((b"X-Caller", b"intake"), sender=TRUSTED).key(Key(KeyKind.CALLER)) == b"intake"
+    assert a_caller((b"X-Caller", b"intake")).key(Key(KeyKind.CALLER)) is None
+
+
+def test_without_callers_nobody_has_a_name() -> None:
+    assert fact(KeyKind.CALLER, "", bearer(azp="courts")) is None
+    assert fact(KeyKind.CLAIM, "sub", bearer()) is None
+
+
+def test_a_token_is_read_once_and_only_when_it_is_asked_for() -> None:
+    asked = []
+    callers = Callers(REGISTER, ("sub",), lambda: asked.append(1) or NOW)
+    facts = RequestFacts(request_of(b"GET", b"/", bearer(), (b"Cookie", b"session=a")), callers)
+    assert facts.key(Key(KeyKind.COOKIE, "session")) == b"a"
+    assert not asked
+    for _ in range(3):
+        assert facts.key(Key(KeyKind.CLAIM, "sub")) == b"citizen-7"
+        assert facts.key(Key(KeyKind.CALLER)) is None
+    assert asked == [1]
 
 
 def test_a_route_may_ask_for_a_field_in_any_bytes() -> None:
     facts = RequestFacts(request_of(b"GET", b"/", (b"X-Kind", b"\xe9"), (b"X-KIND", b"b")))
-    assert facts.header("x-kind") == "\u00e9"
-    assert facts.header("x-other") is None
+    assert list(facts.header("x-kind")) == ["\u00e9", "b"]
+    assert list(facts.header("x-other")) == []

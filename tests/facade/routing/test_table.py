@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from facade.problem import Refusal
 from facade.routing.route import Route, SiloReference
 from facade.routing.stage import Stage
 from facade.routing.table import Found, RouteTable, WrongMethod, conflicts
 from facade.routing.template import parse_match
+from facade.wire import refusals
 
 
 def a_route(text: str, host: str | None = None, headers: tuple[tuple[str, str], ...] = (), name: str = "") -> Route:
@@ -22,14 +24,15 @@ def a_table(*texts: str) -> RouteTable:
     return RouteTable.compile(a_route(text) for text in texts)
 
 
-def no_header(name: str) -> str | None:
-    return None
+def no_header(name: str) -> tuple[str, ...]:
+    return ()
 
 
 def ask(table: RouteTable, request: str, host: str = "", **headers: str) -> str | tuple[str, ...] | None:
-    """The name of the route that takes `METHOD PATH`, or the methods that are allowed."""
+    """The name of the route that takes `METHOD PATH`, or the methods that are allowed. Lines of a field: `a|b`."""
     method, path = request.split(" ", 1)
-    answer = table.find(host, method, path, lambda name: headers.get(name.replace("-", "_")))
+    lines = {name.replace("_", "-"): value.split("|") for name, value in headers.items()}
+    answer = table.find(host, method, path, lambda name: lines.get(name, ()))
     if isinstance(answer, WrongMethod):
         return answer.allow
     return answer.route.name if answer is not None else None
@@ -62,6 +65,65 @@ def test_a_route_that_is_gone_has_its_path_with_and_without_the_last_slash(path:
     assert ask(RouteTable.compile(gone), "GET /olds/") is None
     assert ask(RouteTable.compile(gone), "GET /old//") is None
     assert ask(a_table("/old"), "GET /old/") is None
+
+
+def gone(text: str, headers: tuple[tuple[str, str], ...] = ()) -> Route:
+    return replace(a_route(text, headers=headers, name="gone"), stage=Stage.GONE)
+
+
+LOOSE = ["/old.", "/old..", "/old%20", "/old%20.%20", "/old%3Fx=1", "/old%23x", "/old%20%3Fx", "/old.;v=1", "/old%20/"]
+
+
+@pytest.mark.parametrize("path", LOOSE)
+def test_what_some_servers_read_as_a_path_that_is_gone_is_gone(path: str) -> None:
+    assert ask(RouteTable.compile([gone("/old")]), f"GET {path}") == "gone"
+    assert ask(RouteTable.compile([gone("/old"), a_route("/{name}")]), f"GET {path.rstrip('/')}") == "gone"
+
+
+@pytest.mark.parametrize("path", LOOSE[:-1])
+def test_what_some_servers_read_as_a_routes_path_is_refused_where_no_route_has_it_as_it_stands(path: str) -> None:
+    table = a_table("/old", "POST /new")
+    with pytest.raises(Refusal) as refused:
+        ask(table, f"GET {path}")
+    assert refused.value.problem is refusals.BAD_TARGET
+    with pytest.raises(Refusal):
+        ask(table, f"GET {path.replace('old', 'new')}")
+    assert ask(table, f"GET {path.replace('old', 'other')}") is None
+
+
+def test_a_route_takes_such_paths_as_they_stand() -> None:
+    table = a_table("/tags/{tag}", "/tags/{tag}/items", "/files/{rest...}", "/files/known")
+    for path in ("/tags/C%23", "/tags/Who%3F", "/tags/Inc.", "/tags/a%20"):
+        assert ask(table, f"GET {path}") == "/tags/{tag}"
+        assert ask(table, f"GET {path}/items") == "/tags/{tag}/items"
+    assert ask(table, "GET /files/a./b%20") == "/files/{rest...}"
+    with pytest.raises(Refusal):
+        ask(table, "GET /files/known.")
+
+
+@pytest.mark.parametrize("path", ["/..%20/old", "/.%20/x", "/.../old", "/%20/old", "/a/..%20"])
+def test_a_segment_of_full_stops_and_spaces_alone_is_refused(path: str) -> None:
+    with pytest.raises(Refusal):
+        ask(a_table("/{rest...}"), f"GET {path}")
+
+
+def test_a_field_in_several_lines_is_read_by_each_of_them() -> None:
+    table = RouteTable.compile(
+        [
+            gone("/a", (("x", "1"),)),
+            a_route("/a", headers=(("x", "2"), ("y", "1")), name="two"),
+            a_route("/a", headers=(("x", "3"),), name="three"),
+            a_route("/a", name="any"),
+        ]
+    )
+    assert ask(table, "GET /a", x="2|1", y="1") == "gone"
+    assert ask(table, "GET /a", x="9|1") == "gone"
+    assert ask(table, "GET /a", x="3|3") == "three"
+    assert ask(table, "GET /a", x="8|9") == "any"
+    for lines in ("2|3", "3|9", "|".join(map(str, range(2, 40)))):
+        with pytest.raises(Refusal) as refused:
+            ask(table, "GET /a", x=lines, y="1")
+        assert refused.value.problem.reason == "malformed"
 
 
 def test_a_candidate_that_does_not_fit_is_passed_over() -> None:

@@ -22,8 +22,8 @@ def a_table(texts: Iterable[str]) -> RouteTable:
     )
 
 
-def no_header(name: str) -> str | None:
-    return None
+def no_header(name: str) -> tuple[str, ...]:
+    return ()
 
 
 def test_the_leaves_come_best_first_and_each_once() -> None:

@@ -11,14 +11,17 @@ from far_end import settle
 from network import Network, resting_wheel
 
 from facade.problem import Refusal
+from facade.targets.definition import Protect
 from facade.targets.endpoints.endpoints import Endpoints
 from facade.targets.endpoints.origin import Origin, Reach
 from facade.targets.http import HttpTarget
+from facade.targets.protect.protection import Protection
 from facade.targets.request import Request
 from facade.targets.template import PathTemplate
 from facade.telemetry.metrics import Metrics
 from facade.wire import refusals
-from facade.wire.body import Body
+from facade.wire.body import HIGH_WATER, Body
+from facade.wire.deadlines import NEVER
 from facade.wire.framing import CHUNKED
 from facade.wire.leniency import STRICT
 from facade.wire.message import HTTP_1_0
@@ -291,3 +294,94 @@ async def test_a_target_shows_its_name_and_its_connections() -> None:
     shown = repr(target_of())
     assert shown.startswith("<HttpTarget registry ")
     assert "<Pool 127.0.0.1:7000 open=0 idle=0>" in shown
+
+
+class Client:
+    """The source of a body. It never comes by itself."""
+
+    hurried = 0
+
+    def pause_reading(self) -> None:
+        """It sends nothing anyway."""
+
+    resume_reading = abandon = taken = pause_reading
+
+    def hurry(self) -> None:
+        self.hurried += 1
+
+
+def protected(**more: Any) -> HttpTarget:
+    """A target whose calls take slots, of which there is one."""
+    target = target_of(**more)
+    rules = Protect(concurrency=1, queue=10, timeout=10.0)
+    clock = asyncio.get_running_loop().time
+    target.protection = Protection("registry", rules, resting_wheel(), clock, lambda: 0.0)
+    return target
+
+
+async def prepared(target: HttpTarget, request: Request) -> asyncio.Task[None]:
+    preparing = asyncio.ensure_future(target.prepare(request))
+    await settle()
+    return preparing
+
+
+async def test_a_small_body_arrives_before_its_call_takes_a_slot() -> None:
+    body = Body(6, Client())
+    request = request_of(b"POST", body=body)
+    preparing = await prepared(protected(), request)
+    body.feed(b"abc")
+    await settle()
+    assert not preparing.done()
+    body.feed(b"def")
+    body.end([])
+    await preparing
+    assert (request.body is body, body.take()) == (True, b"abcdef")
+
+
+async def test_a_small_body_that_does_not_arrive_in_the_calls_time_is_late() -> None:
+    request = request_of(b"POST", body=Body(6, Client()), until=asyncio.get_running_loop().time())
+    with pytest.raises(Refusal) as late:
+        await protected().prepare(request)
+    assert late.value.problem is refusals.SLOW_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("length", "fields"), [(HIGH_WATER + 1, []), (CHUNKED, []), (6, [(b"Expect", b"100-continue")])]
+)
+async def test_other_bodies_are_not_waited_for_but_must_hurry(
+    network: Network, length: int, fields: list[tuple[bytes, bytes]]
+) -> None:
+    client, target = Client(), protected()
+    request = request_of(b"POST", b"/", *fields, body=Body(length, client))
+    assert (await prepared(target, request)).done()
+    asking = await asked(target, request)
+    assert client.hurried == 1
+    asking.cancel()
+    await settle()
+
+
+async def test_where_no_slots_are_taken_no_body_is_waited_for_and_none_must_hurry(network: Network) -> None:
+    client, target = Client(), target_of()
+    request = request_of(b"POST", body=Body(6, client))
+    assert (await prepared(target, request)).done()
+    asking = await asked(target, request)
+    assert client.hurried == 0
+    asking.cancel()
+    await settle()
+
+
+async def test_as_many_bodies_leave_as_calls_wait_and_no_more(network: Network) -> None:
+    target = protected()
+    assert target.protection is not None
+    budget = target.protection.budget
+    bodies = [Body(CHUNKED, Client()) for _ in range(3)]
+    asking = [await asked(target, request_of(b"POST", body=body)) for body in bodies]
+    holding = [body.holds_up for body in bodies if body.holds_up is not None]
+    assert [holds_up() for holds_up in holding] == [False, False, False]
+    assert budget.take()
+    waiting = [asyncio.ensure_future(budget.wait(NEVER)) for _ in range(2)]
+    await settle()
+    assert [holds_up() for holds_up in holding] == [True, True, False]
+    for each in (*asking, *waiting):
+        each.cancel()
+    await settle()

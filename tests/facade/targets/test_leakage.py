@@ -74,6 +74,8 @@ def test_every_field_that_names_the_silo_names_the_platform_and_is_counted(metri
         'Link: </d>, <http://silo.example:7000/d>; rel=x; anchor="http://silo.example:7000/e"',
         "Set-Cookie: a=http://silo.example:7000/; Domain=.Silo.example; Path=/f",
         "set-cookie: a=b; domain=silo.example",
+        'Alt-Svc: h2="silo.example:8443"',
+        'Alt-Svc: h2="cdn.example:443", h3=":443"',
         asked=request(secure=True),
     )
     assert after.decode("latin-1").split("\r\n")[1:] == [
@@ -84,6 +86,7 @@ def test_every_field_that_names_the_silo_names_the_platform_and_is_counted(metri
         'Link: </d>, <https://platform.example/d>; rel=x; anchor="https://platform.example/e"',
         "Set-Cookie: a=http://silo.example:7000/; Domain=.platform.example; Path=/f",
         "set-cookie: a=b; domain=platform.example",
+        'Alt-Svc: h2="cdn.example:443", h3=":443"',
     ]
     assert metrics.rewrites == {
         ("portal", "location"): 1,
@@ -91,6 +94,7 @@ def test_every_field_that_names_the_silo_names_the_platform_and_is_counted(metri
         ("portal", "refresh"): 1,
         ("portal", "link"): 1,
         ("portal", "set-cookie"): 2,
+        ("portal", "alt-svc"): 1,
     }
     assert {field for _, field in metrics.rewrites} == FIELDS
 

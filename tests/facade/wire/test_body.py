@@ -23,6 +23,7 @@ class Source:
     """Remembers what it was told; a source that is told the same twice in a row has been miscounted."""
 
     def __init__(self) -> None:
+        self.hurried = self.taken_from = 0
         self.told: list[str] = []
 
     def pause_reading(self) -> None:
@@ -35,6 +36,12 @@ class Source:
 
     def abandon(self) -> None:
         self.told.append("abandon")
+
+    def hurry(self) -> None:
+        self.hurried += 1
+
+    def taken(self) -> None:
+        self.taken_from += 1
 
 
 class Sink:
@@ -290,7 +297,7 @@ def test_an_empty_body_has_ended_and_is_nothing() -> None:
     [
         (Body(CHUNKED), "<Body chunked open held=0>"),
         (Body(UNTIL_CLOSE), "<Body -2 open held=0>"),
-        (Body.whole(b"secret"), "<Body 6 ended held=0>"),
+        (Body.whole(b"secret"), "<Body 6 ended held=6>"),
     ],
 )
 def test_a_body_shows_its_state_and_never_its_bytes(body: Body, shown: str) -> None:
@@ -358,3 +365,18 @@ def test_a_watcher_of_a_whole_body_sees_it_at_once() -> None:
     body.watch(watcher)
     assert (watcher.seen, watcher.ended) == ([b"abc"], True)
     assert body.take() == b"abc"
+
+
+def test_its_source_is_told_once_what_waited_waits_no_more() -> None:
+    source = Source()
+    body = Body.whole(b"abc", source)
+    assert (body.held, source.taken_from) == (3, 0)
+    assert (body.take(), body.take(), body.held, source.taken_from) == (b"abc", b"", 0, 1)
+
+
+def test_only_a_body_that_still_comes_is_to_hurry() -> None:
+    source = Source()
+    whole, coming = Body.whole(b"abc", source), Body(6, source)
+    for body in (whole, coming):
+        body.hurry(lambda: True)
+    assert (whole.holds_up is None, coming.holds_up is None, source.hurried) == (True, False, 1)

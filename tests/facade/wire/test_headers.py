@@ -143,6 +143,28 @@ def test_what_a_trusted_peer_says_of_the_client_stands_and_ours_goes_behind_it()
 
 
 @pytest.mark.parametrize(
+    ("line", "stands"),
+    [
+        ('for="192.0.2.9', False),
+        ('for=192.0.2.9;host="a\\"', False),
+        ('for=a", for=b', False),
+        ("for=192.0.2.9 by=x", False),
+        ('for="[2001:db8::1]:47";proto=https;by=_x, for=unknown', True),
+        ("For=2001:db8::1; proto=http", True),
+        ('for=a;host="b, c\\"d",, for=e', True),
+        ("", True),
+    ],
+)
+def test_what_a_trusted_peer_leaves_open_cannot_swallow_what_we_say(line: str, stands: bool) -> None:
+    trusted = sender(trusted=True)
+    sent = [(b"Forwarded", b"for=first"), (b"A", b"b"), (b"Forwarded", line.encode())]
+    after = [value for name, value in passed(*sent, by=trusted) if name == b"Forwarded"]
+    assert after[:-1] == ([b"for=first", line.encode()] if stands else [])
+    assert after[-1].startswith(b"for=192.0.2.1;")
+    assert (b"A", b"b") in passed(*sent, by=trusted)
+
+
+@pytest.mark.parametrize(
     "name", ["X_Forwarded_For", "X-Forwarded_For", "x_forwarded-for", "X_Real_IP", "x_forwarded_host"]
 )
 def test_underscore_twins_of_forwarding_fields_are_nobodys(name: str) -> None:

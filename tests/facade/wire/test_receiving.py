@@ -49,8 +49,10 @@ def told(client: FarEnd) -> Problem | None:
         [POST % 9000, b"x" * 4000],
         [POST % 9000 + b"x" * 4000],
         [UPLOAD, b"fa0\r\n" + b"x" * 4000],
+        [POST % 4096 + b"x" * 4096],
+        [b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 4100 + b"\r\n\r\n"],
     ],
-    ids=["half a head", "requests ahead", "a body", "a body with its head", "a chunk"],
+    ids=["half a head", "requests ahead", "a body", "a body with its head", "a chunk", "all of it", "a large head"],
 )
 async def test_what_waits_of_all_clients_together_has_a_bound_and_the_last_has_to_go(sent: list[bytes]) -> None:
     front = Front(waiting, ROOM)
@@ -79,7 +81,7 @@ async def test_what_is_collected_counts_until_it_is_answered() -> None:
     await settle()
     slow.sends(b"x" * 2000)
     await settle()
-    assert front.server.kept == 5000
+    assert front.server.kept == 5000 + len(b"\r\nHost: a\r\nContent-Length: 6000")
     large.sends(POST % 9000, b"x" * 8000)
     await settle()
     assert told(large) is refusals.NO_MEMORY
@@ -89,12 +91,91 @@ async def test_what_is_collected_counts_until_it_is_answered() -> None:
     assert front.server.kept == 0
 
 
-async def test_a_request_that_is_all_here_is_never_too_much() -> None:
+async def test_a_small_request_that_is_all_here_is_never_too_much() -> None:
     front = Front(collecting, Limits(kept_bytes=1))
+    client = front.client()
+    client.sends(POST % 4000 + b"x" * 4000)
+    await settle()
+    assert client.got == ANSWER
+
+
+async def test_a_body_that_has_gone_on_counts_no_more_while_its_answer_is_waited_for() -> None:
+    taken = asyncio.Event()
+
+    async def passing_on(exchange: Exchange) -> None:
+        await taken.wait()
+        exchange.body.take()
+        await asyncio.get_running_loop().create_future()
+
+    front = Front(passing_on, ROOM)
     client = front.client()
     client.sends(POST % 9000 + b"x" * 9000)
     await settle()
-    assert client.got == ANSWER
+    assert front.server.kept > 9000
+    taken.set()
+    await settle()
+    assert front.server.kept < 100
+    client.resets()
+    await settle()
+    assert front.server.kept == 0
+
+
+class Upload:
+    """A handler whose call has a slot, for which somebody waits or not. It never answers."""
+
+    def __init__(self) -> None:
+        self.waited_for = False
+
+    async def __call__(self, exchange: Exchange) -> None:
+        exchange.body.hurry(lambda: self.waited_for)
+        await asyncio.get_running_loop().create_future()
+
+
+async def sent_slowly(front: Front, client: FarEnd, rate: int, seconds: int) -> None:
+    """Send so many bytes a second."""
+    for _ in range(seconds):
+        front.later(1)
+        await settle()
+        client.sends(b"x" * rate)
+    await settle()
+
+
+async def test_a_slow_upload_is_let_be_while_nobody_waits_and_cut_as_soon_as_somebody_does() -> None:
+    upload = Upload()
+    front = Front(upload)
+    client = front.client()
+    client.sends(POST % 10**6)
+    await settle()
+    await sent_slowly(front, client, 500, 40)
+    assert not client.got
+    upload.waited_for = True
+    await sent_slowly(front, client, 500, 8)
+    assert told(client) is refusals.SLOW_REQUEST
+
+
+async def test_a_brisk_upload_is_never_cut_though_somebody_waits() -> None:
+    upload = Upload()
+    upload.waited_for = True
+    front = Front(upload)
+    client = front.client()
+    client.sends(POST % 10**6)
+    await settle()
+    await sent_slowly(front, client, 9000, 60)
+    assert not client.got
+    assert not client.gone
+
+
+async def test_an_upload_of_which_nothing_comes_is_cut_in_seconds_where_somebody_waits() -> None:
+    upload = Upload()
+    upload.waited_for = True
+    front = Front(upload)
+    client = front.client()
+    client.sends(POST % 10**6)
+    await settle()
+    for _ in range(7):
+        front.later(1)
+        await settle()
+    assert told(client) is refusals.SLOW_REQUEST
 
 
 @given(

@@ -58,7 +58,9 @@ def test_a_refresh_is_read_as_browsers_read_it(value: str, after: str) -> None:
         ),
         ('<b>; anchor="http://a/c"; rel=x', '<R[b]>; anchor="R[http://a/c]"; rel=x'),
         ('<b>; title="; anchor="; Anchor = "c"', '<R[b]>; title="; anchor="; Anchor = "R[c]"'),
-        ("<b>; anchor=c", "<R[b]>; anchor=c"),
+        ("<b>; anchor=c;rel=x", "<R[b]>; anchor=R[c];rel=x"),
+        ("<b>; anchor=; anchor", "<R[b]>; anchor=R[]; anchor"),
+        ("<b>; title=anchor", "<R[b]>; title=anchor"),
         ("<b>; type=text/html;; crossorigin,", "<R[b]>; type=text/html;; crossorigin,"),
         ("<b>; title*=UTF-8''%e2%82%ac", "<R[b]>; title*=UTF-8''%e2%82%ac"),
         ("<>", "<R[]>"),
@@ -97,6 +99,26 @@ def test_in_links_that_cannot_be_read_nothing_is_found(value: str) -> None:
 )
 def test_a_cookie_has_its_domain_and_its_path(value: str, after: str) -> None:
     assert changed(b"Set-Cookie: " + value.encode()) == b"Set-Cookie: " + after.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "after"),
+    [
+        ('h2="a.example:443"; ma=60, h3=":443"', 'h2="A[a.example:443]"; ma=60, h3="A[:443]"'),
+        ('h2 = "[::1]:443"; persist=1', 'h2 = "A[[::1]:443]"; persist=1'),
+        ("clear", "clear"),
+        ('h2="a', 'h2="a'),
+    ],
+)
+def test_alternatives_have_their_authorities(value: str, after: str) -> None:
+    assert changed(b"Alt-Svc: " + value.encode()) == b"Alt-Svc: " + after.encode()
+
+
+def test_what_must_not_stand_goes_with_its_whole_line() -> None:
+    head = block([(b"A", b"1"), (b"Alt-Svc", b'h2="a:1", h3=":2"'), (b"Location", b"a"), (b"alt-svc", b'h3=":2"')])
+    after, named = replace_references(head, lambda _, text: None if text == b"a:1" else text)
+    assert named == ["alt-svc"]
+    assert after == block([(b"A", b"1"), (b"Location", b"a"), (b"alt-svc", b'h3=":2"')])
 
 
 @pytest.mark.parametrize("name", ["X-Location", "Location2", "Links", "Set-Cookie2", "Cookie", "URI"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
+from collections.abc import Callable
 
 import pytest
 from far_end import FarEnd, settle
@@ -12,6 +14,7 @@ from network import Front
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.exchange import Exchange
+from facade.wire.handshake import Handshake
 from facade.wire.limits import Limits
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -132,3 +135,92 @@ async def test_a_request_that_comes_while_draining_is_served_and_is_the_last() -
     await settle()
     assert (client.got, client.gone) == (OK, True)
     assert await draining == 0
+
+
+class Doorstep:
+    """TLS clients before their handshake is over: `shake` lets one succeed, `fail` lets one fail."""
+
+    def __init__(self, front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._front = front
+        self._shaking: list[tuple[Callable[[], asyncio.Protocol], asyncio.Future[None]]] = []
+        self.cut = 0
+        monkeypatch.setattr(front.server.loop, "connect_accepted_socket", self._connect)
+        monkeypatch.setattr("facade.wire.handshake.taken_from", lambda transport: self)
+
+    def knock(self) -> FarEnd:
+        return FarEnd(Handshake(self._front.server, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)))
+
+    async def _connect(self, factory: Callable[[], asyncio.Protocol], connection: object, **more: object) -> None:
+        over = asyncio.get_running_loop().create_future()
+        self._shaking.append((factory, over))
+        await over
+
+    def shake(self) -> FarEnd:
+        factory, over = self._shaking.pop(0)
+        client = FarEnd(factory(), tls=True)
+        over.set_result(None)
+        return client
+
+    def fail(self) -> None:
+        self._shaking.pop(0)[1].set_exception(ConnectionResetError())
+
+    def shutdown(self, how: int) -> None:
+        """As the socket that was taken over."""
+        self.cut += 1
+        self.fail()
+
+
+async def test_a_handshake_has_the_place_of_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    gate.opened.set()
+    front = Front(gate, Limits(connections=2))
+    door = Doorstep(front, monkeypatch)
+    door.knock(), door.knock()
+    await settle()
+    assert repr(front.server) == "<Server clients=2 draining=False>"
+    assert front.client().got.startswith(b"HTTP/1.1 503 ")
+    client = door.shake()
+    client.sends(GET)
+    await settle()
+    assert client.got.startswith(OK)
+    door.fail()
+    front.later(3)
+    await settle()
+    assert front.client().heard
+    assert len(front.refused) == 1
+
+
+async def test_a_handshake_without_a_place_goes_on_so_that_its_client_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    front = Front(Gate(), Limits(connections=1))
+    front.client()
+    door = Doorstep(front, monkeypatch)
+    door.knock()
+    await settle()
+    too_many = door.knock()
+    await settle()
+    assert too_many.cut
+    client = door.shake()
+    await settle()
+    assert client.got.startswith(b"HTTP/1.1 503 ")
+    client.resets()
+    await settle()
+    assert repr(front.server) == "<Server clients=1 draining=False>"
+
+
+async def test_draining_waits_for_no_handshake_but_a_quick_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    front = Front(Gate())
+    door = Doorstep(front, monkeypatch)
+    door.knock()
+    front.later(5)
+    door.knock()
+    await settle()
+    draining = await drained(front, 60)
+    assert (door.cut, draining.done()) == (1, False)
+    door.fail()
+    await settle()
+    assert await draining == 0
+    door.knock()
+    await settle()
+    front.server.cut()
+    await settle()
+    assert (door.cut, repr(front.server)) == (2, "<Server clients=0 draining=True>")

@@ -62,6 +62,12 @@ class Client:
     def abandon(self) -> None:
         self.abandoned = True
 
+    def hurry(self) -> None:
+        """Nobody waits."""
+
+    def taken(self) -> None:
+        """Nothing is counted."""
+
 
 class Line:
     """One upstream connection, its target, and what is asked over it."""

@@ -25,7 +25,9 @@ def request(
 
 
 class Client(Wire):
-    """One connection to a listener. Use it in a `with`."""
+    """One connection to a listener. Use it in a `with`. `is_over` once one of the two has said `Connection: close`."""
+
+    is_over = False
 
     def __init__(self, port: int, *, tls: ssl.SSLContext | None = None, patience: float = PATIENCE) -> None:
         connected: socket.socket = socket.create_connection(("127.0.0.1", port), patience)
@@ -43,7 +45,9 @@ class Client(Wire):
     def ask(self, data: bytes) -> Message:
         """Send a request and read its answer."""
         self.send(data)
-        return self.response(asked_head=data.startswith(b"HEAD "))
+        answer = self.response(asked_head=data.startswith(b"HEAD "))
+        self.is_over = answer.closes or b"\r\nConnection: close\r\n" in data
+        return answer
 
     def get(self, target: str, *lines: str | bytes) -> Message:
         return self.ask(request("GET", target, *lines))

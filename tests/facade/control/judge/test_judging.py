@@ -10,9 +10,10 @@ from judged import AGREED, GUARD, answers, check, feed, judged, rulings
 from facade.compare.parity import Agreement
 from facade.control.judge.call import JudgedCall, Kind
 from facade.control.judge.evidence import Evidence
-from facade.control.judge.verdict import Ruling
+from facade.control.judge.judging import bars
+from facade.control.judge.verdict import CheckResult, Ruling, Verdict, together
 from facade.routing.guard import Guard, LatencyMargin
-from facade.routing.stage import Side
+from facade.routing.stage import Side, Stage
 
 PASS, FAIL, NOT_ENOUGH, ERROR = Ruling
 LEGACY, PLATFORM = Side.LEGACY, Side.PLATFORM
@@ -224,3 +225,22 @@ def test_evidence_shows_what_it_has() -> None:
     feed(evidence, 100, answers(LEGACY), answers(PLATFORM))
     assert "<SideEvidence 2xx=" in repr(evidence)
     assert AGREED.share == 1.0
+
+
+def verdict(**checks: Ruling) -> Verdict:
+    return together(tuple(CheckResult(name, 0.0, 0.01, 3, kind, f"{name} is so") for name, kind in checks.items()))
+
+
+@pytest.mark.parametrize("stage", [Stage.SHADOW, Stage.CANARY, Stage.PLATFORM])
+def test_only_a_pass_lets_a_route_go_on_and_what_keeps_it_is_a_sentence(stage: Stage) -> None:
+    assert bars(verdict(errors=PASS, parity=PASS), stage) is None
+    assert bars(verdict(errors=PASS, parity=NOT_ENOUGH), stage) == ("its guard has not enough to go by: parity is so")
+    assert bars(verdict(errors=FAIL, parity=PASS), stage) == "its guard fails it: errors is so"
+    assert bars(verdict(errors=ERROR, parity=PASS), stage) == "its guard could not judge it: errors is so"
+
+
+def test_where_the_platform_answers_everybody_only_what_was_compared_has_to_pass() -> None:
+    known = verdict(errors=NOT_ENOUGH, statuses=NOT_ENOUGH, parity=PASS)
+    assert bars(known, Stage.PLATFORM) is None
+    assert bars(known, Stage.CANARY) is not None
+    assert bars(verdict(errors=NOT_ENOUGH), Stage.PLATFORM) is None

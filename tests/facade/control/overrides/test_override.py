@@ -12,8 +12,9 @@ from calls import route_of
 
 from facade.config.settings import Configuration
 from facade.config.standing import Standing
+from facade.control.because import Because
 from facade.control.overrides.override import Override, holding, overridden, subject_of, written
-from facade.routing.route import Canary, Group, Key, KeyKind, Place, Route
+from facade.routing.route import Canary, Group, Key, KeyKind, Keys, Place, Route
 from facade.routing.stage import Stage
 
 NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
@@ -27,7 +28,7 @@ def configuration(*routes: Route, groups: tuple[Group, ...] = ()) -> Configurati
 
 
 def override(*routes: Route, to: Standing = LEGACY) -> Override:
-    return Override(subject_of(routes[0]), written(routes), to, "guard", NOON, "because")
+    return Override(subject_of(routes[0]), written(routes), to, NOON, Because("guard", "because"))
 
 
 def test_a_route_stands_where_its_override_puts_it_and_no_other_does() -> None:
@@ -40,6 +41,21 @@ def test_a_route_stands_where_its_override_puts_it_and_no_other_does() -> None:
 def test_an_override_may_say_another_share() -> None:
     found = overridden(configuration(ROUTE), [override(ROUTE, to=Standing(Stage.CANARY, Fraction(1, 20)))])
     assert found.routes[0].canary == replace(CANARY, share=Fraction(1, 20))
+
+
+def test_an_override_may_hold_or_evict_the_keys_and_no_other_stage_has_any() -> None:
+    for keys in (Keys.HOLD, Keys.EVICT):
+        held = override(ROUTE, to=Standing(Stage.CANARY, CANARY.share, keys))
+        assert holding([held], configuration(ROUTE)) == (held,)
+        (route,) = overridden(configuration(ROUTE), [held]).routes
+        assert route.canary == replace(CANARY, keys=keys)
+
+
+def test_an_override_that_says_what_the_file_says_is_none() -> None:
+    there = override(ROUTE, to=Standing(Stage.CANARY, CANARY.share))
+    assert holding([there], configuration(ROUTE)) == ()
+    evicted = replace(ROUTE, canary=replace(CANARY, keys=Keys.EVICT))
+    assert holding([override(evicted, to=there.to)], configuration(evicted)) != ()
 
 
 def test_a_journey_moves_as_one() -> None:

@@ -6,10 +6,16 @@ import pytest
 from calls import STRANGER, request_of
 from sides import Sides
 
-from facade.proxy.shadow.copy import can_be_copied, question
+from facade.proxy.shadow.copy import changes_nothing, question, stands_for_itself
+from facade.targets.request import Request
 from facade.wire.body import Body
 from facade.wire.framing import CHUNKED
 from facade.wire.headers import Sender, request_bytes
+
+
+def can_be_copied(request: Request) -> bool:
+    return changes_nothing(request) and stands_for_itself(request)
+
 
 NEIGHBOUR = Sender("127.0.0.1", secure=False, host=b"platform.example", trusted=True)
 
@@ -66,6 +72,13 @@ def test_a_copy_asks_the_same_marked_and_with_credentials_only_where_that_is_sai
     sent = request_bytes(asked.head, b"/", None, asked.sender, None, chunked=False)
     assert b"\r\nX-Facade-Shadow: shadow\r\n" in sent
     assert len(copy.request.head.fields()) == 2 + len(SECRETS)
+
+
+def test_a_copy_carries_no_api_key_wherever_callers_show_theirs() -> None:
+    fields = [(b"X-Consumer", b"a key"), (b"X-Consumer-Group", b"b")]
+    named = Sides(api_key_header="x-consumer").copy(b"{}", *fields)
+    assert question(named, 5.0).head.fields() == fields[1:]
+    assert question(Sides().copy(b"{}", *fields), 5.0).head.fields() == fields
 
 
 def test_legacy_asked_twice_is_asked_with_all_that_it_was_asked_with() -> None:

@@ -1,0 +1,21 @@
+"""`facade evict`: every key off the platform, while the canary stands; what platform_for names stays."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from facade.cli.changing import carry_out, ordered
+from facade.cli.options import add_change, add_reason
+from facade.control.order import Verb
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Name its options."""
+    parser.add_argument("name", metavar="ROUTE|GROUP", help="whose canary gives up its keys")
+    add_reason(parser)
+    add_change(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Evict them."""
+    return carry_out(arguments, ordered(arguments, Verb.EVICT))
