@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from facade.config.check import check, check_foreign
+from facade.config.check import Checked, check, check_foreign
 from facade.config.compile import compile_passthrough, compile_silo
 from facade.config.compose import compose
 from facade.config.draft import DraftSilo
@@ -22,7 +22,7 @@ from facade.config.silo_file import PASSTHROUGH, AdaptedSilo, PassthroughSetting
 from facade.config.substitute import Secrets, misplaced
 from facade.config.tls import check_target_tls, tell
 from facade.config.unbuilt import KINDS, SILO
-from facade.port import AdapterKind, Finding
+from facade.port import AdapterKind
 from facade.targets.definition import Adapted, Passthrough
 
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -65,7 +65,7 @@ def _read_silo(root: MappingNode, reading: Reading[DraftSilo], around: Surroundi
     adapter = root.text("adapter")
     head = check(PassthroughSilo if adapter == PASSTHROUGH else AdaptedSilo, root, unbuilt=SILO)
     mistakes += head.mistakes
-    reach = _passthrough(root, reading, around) if adapter == PASSTHROUGH else _adapted(root, adapter, reading, around)
+    reach = _passthrough(root, reading, around) if adapter == PASSTHROUGH else _adapted(root, adapter, mistakes, around)
     silo = None
     if head.block is not None and reach is not None:
         silo = compile_silo(head.block, reach, root.place, around.zone)
@@ -88,39 +88,29 @@ def _passthrough(root: MappingNode, reading: Reading[DraftSilo], around: Surroun
     return compile_passthrough(checked.block, around.folder)
 
 
-def _adapted(
-    root: MappingNode, adapter: str | None, reading: Reading[DraftSilo], around: Surroundings
-) -> Adapted | None:
-    mistakes = reading.mistakes
+def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], around: Surroundings) -> Adapted | None:
     kind = _kind(root, adapter, mistakes, around.kinds) if adapter is not None else None
     node = _block(root, "settings") or MappingNode(root.place)
     if kind is None:
         return None
     checked = check_foreign(kind.settings, node, _SETTINGS, around.secrets)
-    mistakes += checked.mistakes
+    settings = _settings(checked, kind.settings, node, mistakes)
     operations = dict(_operations(root, kind, mistakes, around.secrets))
-    if checked.block is None or checked.mistakes or is_spoiled(node):
-        return Adapted(kind, _as_written(kind.settings, node), operations, around.folder)
-    _examine(root, reading, kind.examine(checked.block, operations, around.folder))
-    return Adapted(kind, checked.block, operations, around.folder)
+    return Adapted(kind, settings, operations, around.folder)
 
 
-def _as_written(model: type[Settings], node: MappingNode) -> Settings:
-    """Settings with which something is wrong, or whose secret is not there.
+def _settings(
+    checked: Checked[Settings], model: type[Settings], node: MappingNode, mistakes: list[Mistake]
+) -> Settings:
+    """The settings as read; as written where something is wrong with them or a secret is not there.
 
-    Nobody is served by them: there is a mistake, or the configuration is only checked.
+    Nobody is served by the latter: there is a mistake, or the configuration is only checked.
     """
+    mistakes += checked.mistakes
+    if checked.block is not None and not checked.mistakes and not is_spoiled(node):
+        return checked.block
     written = plain(node)
     return model.model_construct(**(written if isinstance(written, dict) else {}))
-
-
-def _examine(root: MappingNode, reading: Reading[DraftSilo], findings: Iterable[Finding]) -> None:
-    """Tell what the kind found, each at its own key."""
-    for finding in findings:
-        what, _, mend = finding.text.partition("; ")
-        place = locate(root, tuple(finding.key.split("."))).place
-        told = reading.warnings if finding.warns else reading.mistakes
-        told.append(Mistake(place, f"{finding.key}: {what}", mend or "mend it"))
 
 
 def _operations(

@@ -202,7 +202,7 @@ class Reloader:
         await self._journal.moved(new.moves, because, self.configuration.revision)
 
     async def _prepare(self, loaded: Loaded | None) -> _Prepared:
-        """Read, if that is not done, and open; whatever fails is a rejection, because nothing serves differently yet."""
+        """Read, if that is not done, and open; whatever fails is a rejection: nothing serves any differently yet."""
         try:
             if loaded is None:
                 self._seen = await asyncio.to_thread(self._source.fingerprint)
