@@ -139,7 +139,7 @@ def _passed(plans: Sequence[Plan], sidecar: Sidecar | Unreachable, files: Source
     rows: dict[str, str | None] = {}
     if isinstance(sidecar, Sidecar) and any(plan.subject.guarded for plan in plans):
         try:
-            rows = {row["name"]: row["bars"] for row in sidecar.ask("/api/routes")["routes"]}
+            rows = {row["name"]: row.get("bars") for row in sidecar.ask("/api/routes")["routes"]}
         except Unreachable as unreachable:
             sidecar = unreachable
     for plan in plans:

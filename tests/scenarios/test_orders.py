@@ -246,7 +246,7 @@ def test_where_the_file_cannot_be_written_the_order_holds_on_this_sidecar_alone(
         assert "cannot be written" in told["problems"][0]
         assert stands(sidecar)["titles.read"] == ("legacy", 0.0)
         row = sidecar.document("/api/routes")["routes"][0]
-        assert row["differs"] == "odd"
+        assert row["differs"] == "odd, by Ada"
         with Client(sidecar.port) as client:
             assert side(client, next(keys_below(0.25, 1))) == "legacy"
         assert sidecar.metrics()['facade_route_differs_from_file{route="titles.read"}'] == 1

@@ -12,6 +12,7 @@ from house import NOW, House
 
 from facade.config.standing import Standing
 from facade.control import change as change_module
+from facade.control import mover as mover_module
 from facade.control.because import Because
 from facade.control.done import Done, Scope
 from facade.control.judge.verdict import CheckResult, Ruling, Verdict
@@ -286,3 +287,18 @@ async def test_an_order_that_is_refused_makes_room_for_the_next(moving: Moving):
         await moving.move("nobody", Stage.PLATFORM)
     assert repr(moving.mover) == "<Mover idle>"
     assert (await moving.move("titles.read", Stage.SHADOW)).running
+
+
+@pytest.mark.parametrize(("verb", "stood"), [(Verb.BACK, "legacy"), (Verb.MOVE, "canary")])
+async def test_the_way_back_runs_before_any_file_is_touched_and_forward_only_after(
+    moving: Moving, monkeypatch: pytest.MonkeyPatch, verb: Verb, stood: str
+):
+    stages: list[str] = []
+
+    def seen(*arguments: Any) -> Any:
+        stages.append(moving.house.stage("charges.read"))
+        return change_module.change(*arguments)
+
+    monkeypatch.setattr(mover_module, "change", seen)
+    done = await moving.order(verb, "conveyancing", Stage.PLATFORM if verb is Verb.MOVE else None)
+    assert (stages, done.running) == ([stood], True)
