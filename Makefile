@@ -6,6 +6,7 @@
 #   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"; what a shadow costs;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
 #   make soak     the long runs: fuzzing, faults, aborted transfers; SOAK="--only faults --seconds 300"
+#   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node; as root
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
 #   make lock     the pins in requirements/ anew, from the package index
 #   make clean    remove $(VENV) and the tools' caches
@@ -21,12 +22,13 @@ PYTEST_OPTIONS ?=
 BENCH ?=
 GUARD ?=
 SOAK ?=
+REAL_SERVICES := postgresql gnucobol3 nodejs
 
 BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
 
-.PHONY: setup demo test check bench soak lock clean
+.PHONY: setup demo test check bench soak real-services real-packages lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed
@@ -49,10 +51,27 @@ bench: setup
 	$(BIN)/python -m bench.run $(BENCH)
 	$(BIN)/python -m bench.shadow_cost
 	$(BIN)/python -m bench.guard_simulation $(GUARD)
+	$(BIN)/python -m bench.copybook
+	$(BIN)/python -m bench.soap
 
 # The runs drive the sidecar with what the tests drive it with.
 soak: setup
 	PYTHONPATH=tests/scenarios:tests/fakes $(BIN)/python -m soak.run $(SOAK)
+
+# Tests that miss one of these say so and skip; under CI they fail.
+real-services:
+	apt-get update --quiet=2
+	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $(REAL_SERVICES)
+	$(MAKE) real-packages
+
+# What the SOAP silo of tests/real is written with, pinned, from npm's registry.
+real-packages: .venv-real/soap/.installed
+
+.venv-real/soap/.installed: tests/real/services/soap/package.json tests/real/services/soap/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
 
 lock: setup
 	$(BIN)/python requirements/lock.py

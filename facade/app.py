@@ -12,7 +12,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -119,9 +119,10 @@ class Sidecar:
         handover = Handover(self._settings.state, tuple(doors.values()))
         await handover.open()
         await _first(self._stop, handover.taken)
+        if handover.taken.is_set():
+            _end(background)  # the successor watches and writes `state` now: two would write one ledger
         await self._drain(handover, listeners)
-        for task in background:
-            task.cancel()
+        _end(background)
         for listener in listeners:
             await listener.close()
         await self._parts.days.turn()
@@ -202,6 +203,11 @@ class Sidecar:
         cut = ending.result() if ending.done() else self._server.cut()
         ending.cancel()
         _log.info("drained", cut=cut)
+
+
+def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
 
 
 async def _first(*events: asyncio.Event) -> None:

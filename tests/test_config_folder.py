@@ -23,7 +23,7 @@ def shipped() -> Configuration:
 
 
 def test_it_is_accepted_without_a_mistake_or_a_warning(shipped: Configuration):
-    assert set(shipped.silos) == {"land-registry", "portal", "benefits-db"}
+    assert set(shipped.silos) == {"land-registry", "portal", "benefits-db", "planning-register", "vehicle-register"}
 
 
 def test_it_needs_no_root_and_listens_on_this_machine_only(shipped: Configuration):

@@ -24,6 +24,7 @@ CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
 
 
 SECRETS = {
+    "ADDRESS_KEY": "t",
     "ADMIN_TOKEN": "t",
     "BAILIFFS_KEY": "the-key-of-the-bailiffs",
     "BENEFITS_DB_URL": "sqlite:///benefits.sqlite",
@@ -45,6 +46,11 @@ def anchors(page: Path) -> set[str]:
 def examples(text: str) -> dict[str, str]:
     """The YAML blocks that say in their first line which file of a configuration they are."""
     return dict(re.findall(r"```yaml\n# ([\w/.-]+\.yaml)\n(.*?)```", text, re.DOTALL))
+
+
+def beside(text: str) -> dict[str, str]:
+    """The blocks of other languages that say in a comment of their first line which file beside a silo's they are."""
+    return dict(re.findall(r"```(?:cobol|xml)\n\W*(silos/[\w/.-]*\w)\W*\n(.*?)```", text, re.DOTALL))
 
 
 def write(files: dict[str, str], folder: Path) -> Path:
@@ -84,7 +90,7 @@ FITTING = [page for page in PAGES if examples(page.read_text()) and page.name !=
 
 @pytest.mark.parametrize("page", FITTING, ids=name)
 def test_the_examples_of_every_page_fit_into_it(page: Path, tmp_path: Path) -> None:
-    files = examples(CONFIGURATION) | examples(page.read_text())
+    files = examples(CONFIGURATION) | examples(page.read_text()) | beside(page.read_text())
     loaded = load(write(files | KEYS, tmp_path), Kinds.discover(), SECRETS, serving=True)
     assert [str(mistake) for mistake in loaded.mistakes] == []
 

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Final
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, Protocol
 
 from adapters.sql.settings import Rows, SqlOperation, SqlSettings
-from adapters.sql.sqlite import SqliteDatabase, syntax_mistake
-from adapters.sql.work import Bound, Work
-from facade.port import (
-    Adapter,
-    AdapterKind,
-    Answer,
-    BadArgument,
-    Call,
-    Services,
-    SiloSaysNo,
-    Template,
-    Value,
-    parameter_mistakes,
-)
+from adapters.sql.sqlite.database import SqliteDatabase
+from adapters.sql.sqlite.examine import float_columns, syntax_mistake
+from adapters.sql.work import Work
+from facade.port import Adapter, AdapterKind, Answer, Call, Finding, Services, SiloSaysNo, parameter_mistakes
 
 _JSON: Final = (("content-type", "application/json"),)
-_INTEGER_BITS: Final = 63
-"""Of SQLite's largest integer (sqlite.org/datatype3.html)."""
+
+
+class Database(Protocol):
+    """What runs statements."""
+
+    async def run(self, work: Work, deadline: float) -> None:
+        """Do the work before `deadline`, or stop it and undo it; raise BadArgument or a SiloError."""
+
+    async def close(self) -> None:
+        """Stop what runs and leave nothing open."""
 
 
 class SqlAdapter(Adapter):
     """An open database and its operations."""
 
-    def __init__(self, database: SqliteDatabase, operations: Mapping[str, SqlOperation]) -> None:
+    def __init__(self, database: Database, operations: Mapping[str, SqlOperation]) -> None:
         self._database = database
         self._operations = operations
 
@@ -43,10 +40,12 @@ class SqlAdapter(Adapter):
         operation = self._operations[call.operation]
         work = Work(
             operation=call.operation,
-            query=operation.query.text,
-            values=_bind(operation.arguments, call),
+            query=operation.query,
+            values={name: template.fill(call) for name, template in operation.arguments.items()},
             writes=operation.writes,
             one=operation.rows is Rows.ONE,
+            document=operation.document,
+            sources={name: template.field for name, template in operation.arguments.items()},
         )
         await self._database.run(work, call.deadline)
         return _answer(operation, work)
@@ -57,58 +56,65 @@ class SqlAdapter(Adapter):
 
 
 class SqlKind(AdapterKind[SqlSettings, SqlOperation]):
-    """Databases. Only SQLite is built yet."""
+    """Databases: SQLite and PostgreSQL."""
 
     name = "sql"
     settings = SqlSettings
     operation = SqlOperation
 
     def mistakes(self, operation: SqlOperation, parameters: frozenset[str]) -> tuple[tuple[str, str], ...]:
-        """What is wrong between the keys of an operation, and what SQLite says of its query."""
+        """What is wrong between the keys of an operation."""
         return (*_query_mistakes(operation), *parameter_mistakes(operation.arguments, parameters))
+
+    def examine(
+        self, settings: SqlSettings, operations: Mapping[str, SqlOperation], folder: Path
+    ) -> tuple[Finding, ...]:
+        """What SQLite says of the queries; a server is asked by the first call."""
+        if not settings.is_file:
+            return ()
+        path = settings.path(folder)
+        return tuple(each for name, operation in operations.items() for each in _file_findings(name, operation, path))
 
     async def open(
         self, settings: SqlSettings, operations: Mapping[str, SqlOperation], services: Services
     ) -> SqlAdapter:
         """Nothing is opened yet: the first call does that, and a missing database is its error."""
-        database = SqliteDatabase(settings.path(services.folder), settings.connections, services)
-        return SqlAdapter(database, operations)
+        return SqlAdapter(_database(settings, services), operations)
 
 
-def _query_mistakes(operation: SqlOperation) -> tuple[tuple[str, str], ...]:
+def _database(settings: SqlSettings, services: Services) -> Database:
+    if settings.is_file:
+        return SqliteDatabase(settings.path(services.folder), settings.connections, services)
+    from adapters.sql.postgres.database import PostgresDatabase
+
+    return PostgresDatabase(settings.url.get_secret_value(), settings.connections, services)
+
+
+def _query_mistakes(operation: SqlOperation) -> Iterator[tuple[str, str]]:
     query, given = operation.query, operation.arguments.keys()
-    found = [("query", f":{name} has no value; give it in arguments") for name in sorted(query.parameters - given)]
-    found += [
-        (f"arguments.{name}", f"the query does not use it; write :{name} there or take it out")
-        for name in sorted(given - query.parameters)
-    ]
+    for name in sorted(query.parameters - given):
+        yield "query", f":{name} has no value; give it in arguments"
+    for name in sorted(given - query.parameters):
+        yield f"arguments.{name}", f"the query does not use it; write :{name} there or take it out"
     if query.writes and not operation.writes:
-        found.append(("query", f"this {query.verb} changes the database; add writes: true"))
+        yield "query", f"this {query.verb} changes the database; add writes: true"
     if operation.writes and not query.writes:
-        found.append(("writes", f"this {query.verb} changes nothing; take writes out"))
+        yield "writes", f"this {query.verb} changes nothing; take writes out"
     if operation.rows is Rows.ONE and not query.returns:
-        found.append(("rows", f"this {query.verb} returns no row; add returning COLUMN to the query"))
-    if syntax := syntax_mistake(query):
-        found.append(("query", f"SQLite cannot read this ({syntax}); try it in a database's shell"))
-    return tuple(found)
+        yield "rows", f"this {query.verb} returns no row; add returning COLUMN to the query"
 
 
-def _bind(arguments: Mapping[str, Template], call: Call) -> Bound:
-    return {name: _bound(template, template.fill(call)) for name, template in arguments.items()}
-
-
-def _bound(template: Template, value: Value) -> str | int | None:
-    """A value as SQLite stores it without loss: a decimal and a date as their text, a truth as 1 or 0."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
-        raise BadArgument(template.field, f"must be a whole number of at most {_INTEGER_BITS} bits")
-    return int(value) if isinstance(value, bool) else value
+def _file_findings(name: str, operation: SqlOperation, path: Path) -> Iterator[Finding]:
+    key = f"operations.{name}.query"
+    if syntax := syntax_mistake(operation.query):
+        yield Finding(key, f"SQLite cannot read this ({syntax}); try it in a database's shell")
+    for column in float_columns(operation.query, path):
+        what = f"{column} keeps fractions as binary floats, so no money in it is exact"
+        yield Finding(key, f"{what}; keep text or whole pence there", warns=True)
 
 
 def _answer(operation: SqlOperation, work: Work) -> Answer:
+    assert work.written is not None, "a database that did its work has written its rows"
     if work.one and not work.written.count:
         raise SiloSaysNo(404, f"{work.operation}: nothing found")
     if operation.status == 204:  # no content, by definition (RFC 9110 section 15.3.5)

@@ -4,49 +4,81 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Callable
+from typing import Generic, Protocol, TypeVar
 
-from adapters.sql.session import Session
 from facade.port import Services, SiloUnreachable
 
-MAX_AGE: Final = 10.0
-"""Seconds that a connection is used: a file that was put in another's place is seen at the latest then."""
+
+class Connection(Protocol):
+    """What a pool lends: a connection that can be stopped from outside at any moment and is then done."""
+
+    async def open(self, now: float, age: float) -> None:
+        """Be open at `now`, and not since longer than `age` seconds ago."""
+
+    def survives(self, error: BaseException) -> bool:
+        """Whether it can be used again after a call that ended so."""
+
+    def stop(self) -> None:
+        """Stop what runs."""
+
+    async def close(self) -> None:
+        """Stop what runs and leave nothing open."""
 
 
-class Pool:
-    """`size` sessions, each lent to one call at a time. None is open before it is needed."""
+Lent = TypeVar("Lent", bound=Connection)
 
-    def __init__(self, uri: str, size: int, services: Services, *, writes: bool) -> None:
-        self._uri = uri
+
+class Pool(Generic[Lent]):
+    """`size` connections, each lent to one call at a time, used for `age` seconds, and not open before it is needed."""
+
+    def __init__(self, connect: Callable[[], Lent], size: int, services: Services, age: float) -> None:
+        self._connect = connect
         self._size = size
         self._services = services
-        self._writes = writes
+        self._age = age
         self._closed = False
-        self._lent: set[Session] = set()
+        self._lent: set[Lent] = set()
         # Last in, first out: a connection that a quiet hour does not need is left to grow old.
-        self._idle: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Lent] = asyncio.LifoQueue()
         for _ in range(size):
-            self._idle.put_nowait(self._session())
+            self._idle.put_nowait(connect())
 
     def __repr__(self) -> str:
         return f"<Pool size={self._size} lent={len(self._lent)} closed={self._closed}>"
 
-    @contextlib.asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
-        """Lend a session, waiting for one. It comes back only if all went well; else it is stopped and replaced."""
+    async def lend(self, lent: Callable[[], None]) -> Lent:
+        """Lend an open connection, waiting for one; `lent` is called when there is one, before it is opened."""
         self._check_open()
         session = await self._idle.get()
+        lent()
         self._lent.add(session)
         try:
             self._check_open()
-            await session.open(self._services.clock(), MAX_AGE)
-            yield session
-        except BaseException:
-            self._services.spawn(self._replace(session), "sql: close a connection")
+            await session.open(self._services.clock(), self._age)
+        except BaseException as error:
+            self.end(session, error)
             raise
-        self._lent.discard(session)
-        self._idle.put_nowait(session)
+        return session
+
+    def end(self, session: Lent, error: BaseException | None = None) -> None:
+        """Take a connection back, if it survives the error that its call ended with; else replace it."""
+        if error is None or session.survives(error):
+            self._lent.discard(session)
+            self._idle.put_nowait(session)
+        else:
+            self._services.spawn(self._replace(session), "sql: close a connection")
+
+    @contextlib.asynccontextmanager
+    async def session(self) -> AsyncIterator[Lent]:
+        """`lend` and `end` around a call."""
+        session = await self.lend(lambda: None)
+        try:
+            yield session
+        except BaseException as error:
+            self.end(session, error)
+            raise
+        self.end(session)
 
     async def close(self) -> None:
         """Stop every call and close every connection; a call that still waits for one is told."""
@@ -58,16 +90,13 @@ class Pool:
             await session.close()
             self._idle.put_nowait(session)
 
-    async def _replace(self, session: Session) -> None:
-        """Only when a thread has let go does another take its place: there are never more than `size`."""
+    async def _replace(self, session: Lent) -> None:
+        """Only when a connection has let go does another take its place: there are never more than `size`."""
         try:
             await session.close()
         finally:
             self._lent.discard(session)
-            self._idle.put_nowait(self._session())
-
-    def _session(self) -> Session:
-        return Session(self._uri, writes=self._writes)
+            self._idle.put_nowait(self._connect())
 
     def _check_open(self) -> None:
         if self._closed:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import enum
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from adapters.sql.statement import Statement
-from facade.port import Template
+from facade.port import AnsweredOperation
 
 MAX_CONNECTIONS: Final = 64
-"""Each is a thread: more of them than this wait for each other and not for the disk."""
+"""More of them than this wait for each other, and not for the database."""
 
-_SCHEME: Final = "sqlite:///"
+_SQLITE: Final = "sqlite:///"
+_POSTGRES: Final = ("postgresql", "postgres")
+_OPTIONS: Final = frozenset({"host", "sslcert", "sslkey", "sslmode", "sslrootcert"})
+"""What a PostgreSQL URL may have after its `?` (postgresql.org/docs/current/libpq-connect.html, section 34.1.2)."""
+
+_SHAPES: Final = "write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
 class Rows(enum.StrEnum):
@@ -25,7 +31,7 @@ class Rows(enum.StrEnum):
 
 
 class SqlSettings(BaseModel):
-    """`settings` of a silo. `url` is secret: another database's holds a password."""
+    """`settings` of a silo. `url` is secret: it may hold a password."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -34,27 +40,46 @@ class SqlSettings(BaseModel):
 
     @field_validator("url")
     @classmethod
-    def _names_a_file(cls, url: SecretStr) -> SecretStr:
+    def _names_a_database(cls, url: SecretStr) -> SecretStr:
         address = url.get_secret_value()
-        if not address.startswith(_SCHEME):
-            raise ValueError("only SQLite is built yet; write sqlite:///PATH, from this file's folder or absolute")
-        path = address.removeprefix(_SCHEME)
-        if not path or path.endswith("/") or path == ":memory:" or "?" in path or "\0" in path:
-            raise ValueError("this names no file; write sqlite:///PATH, from this file's folder or absolute")
+        if address.startswith(_SQLITE):
+            _check_file(address.removeprefix(_SQLITE))
+        else:
+            _check_server(address)
         return url
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the database is an SQLite file."""
+        return self.url.get_secret_value().startswith(_SQLITE)
 
     def path(self, folder: Path) -> Path:
         """The database's file; `folder` is where a relative one starts."""
-        return folder / self.url.get_secret_value().removeprefix(_SCHEME)
+        return folder / self.url.get_secret_value().removeprefix(_SQLITE)
 
 
-class SqlOperation(BaseModel):
-    """One operation of a silo. `status` is that of its good answer, of those that a whole answer can have."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class SqlOperation(AnsweredOperation):
+    """One operation of a silo: a statement, and how its rows answer."""
 
     query: Statement
-    arguments: dict[str, Template] = Field(default_factory=dict)
     rows: Rows = Rows.MANY
-    writes: bool = False
-    status: int = Field(default=200, ge=200, le=204)
+
+
+def _check_file(path: str) -> None:
+    if not path or path.endswith("/") or path == ":memory:" or "?" in path or "\0" in path:
+        raise ValueError("this names no file; write sqlite:///PATH, from this file's folder or absolute")
+
+
+def _check_server(address: str) -> None:
+    url = urlsplit(address)
+    try:
+        is_named = url.scheme in _POSTGRES and len(url.path) > 1 and url.port != 0
+        options = parse_qs(url.query, keep_blank_values=True, strict_parsing=bool(url.query))
+    except ValueError:  # a port that is no number, or a query that is none
+        raise ValueError(f"this is no database's URL; {_SHAPES}") from None
+    if not is_named or not (url.hostname or options.get("host")) or url.fragment:
+        raise ValueError(f"this names no database; {_SHAPES}")
+    if any(mode.startswith("verify-") for mode in options.get("sslmode", ())) and "sslrootcert" not in options:
+        raise ValueError("a certificate is verified by its authority's; add sslrootcert=/PATH/OF/IT.pem")
+    for option in sorted(options.keys() - _OPTIONS):
+        raise ValueError(f"{option} is no option that may stand here; write one of {', '.join(sorted(_OPTIONS))}")

@@ -1,8 +1,8 @@
 """A query as an operator wrote it, read once when the configuration is loaded. Pure.
 
-It is cut into tokens as SQLite cuts it, no further: enough to know its bound parameters, that it is one statement,
-whether it changes anything and whether it returns rows. What is inside a quoted text, a quoted name or a comment counts
-for nothing.
+It is cut into tokens that SQLite and PostgreSQL agree on, no further: enough to know its bound parameters, that it is
+one statement, whether it changes anything and whether it returns rows. What is inside a quoted text, a quoted name or a
+comment counts for nothing. PostgreSQL's `$$` quotes and its `?` operators are refused.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ WRITES: Final = frozenset({"insert", "update", "delete", "replace"})
 _TOKEN: Final = re.compile(
     r"""
       (?P<blank>\s+ | --[^\n]* | /\*.*?(?:\*/|\Z))
-    | (?P<quoted>'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\])
-    | (?P<unclosed>['"`\[])
+    | (?P<quoted>'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]:'"]*\])
+    | (?P<unclosed>['"`])
     | (?P<cast>::)
     | :(?P<parameter>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<other_parameter>\?[0-9]* | [:@$][\w$]+)
@@ -36,12 +36,17 @@ _TOKEN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Statement:
-    """One statement. `verb` is lower case, a `with` looked through; `returns` whether rows come out of it."""
+    """One statement. `verb` is lower case, a `with` looked through; `returns` whether rows come out of it.
+
+    `positional` is its text without the last semicolon and with `$1`, `$2` for its parameters, `order` whose those are.
+    """
 
     text: str
     parameters: frozenset[str]
     verb: str
     returns: bool
+    positional: str
+    order: tuple[str, ...]
 
     @property
     def writes(self) -> bool:
@@ -57,11 +62,14 @@ class Statement:
         tokens = tuple(_tokens(text))
         words = tuple(_outer_words(tokens))
         verb = _verb(words)
+        parameters = tuple(dict.fromkeys(token["parameter"] for token in tokens if token.lastgroup == "parameter"))
         return cls(
-            text,
-            frozenset(token for kind, token in tokens if kind == "parameter"),
-            verb,
-            verb in READS or "returning" in words,
+            text=text,
+            parameters=frozenset(parameters),
+            verb=verb,
+            returns=verb in READS or "returning" in words,
+            positional=_positional(text, tokens, parameters),
+            order=parameters,
         )
 
     def __repr__(self) -> str:
@@ -73,8 +81,8 @@ class Statement:
         return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """(kind, text) of each token that counts; refuses what is not one statement with named parameters."""
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """Each token that counts, its kind as `lastgroup`; refuses what is not one statement with named parameters."""
     ended = False
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup or ""
@@ -87,17 +95,27 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         if kind == "other_parameter":
             raise ValueError(f"{token[0]} is no named parameter; write :name and give it in arguments")
         ended = kind == "end"
-        yield kind, token[kind]
+        yield token
 
 
-def _outer_words(tokens: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _positional(text: str, tokens: Iterable[re.Match[str]], order: tuple[str, ...]) -> str:
+    written, end = [], 0
+    for token in tokens:
+        if token.lastgroup in {"parameter", "end"}:
+            number = f"${order.index(token['parameter']) + 1}" if token.lastgroup == "parameter" else ""
+            written += [text[end : token.start()], number]
+            end = token.end()
+    return "".join([*written, text[end:]])
+
+
+def _outer_words(tokens: Iterable[re.Match[str]]) -> Iterator[str]:
     """The words outside every bracket, in lower case: there stand the statement's own verbs."""
     depth = 0
-    for kind, token in tokens:
-        if kind == "sign":
-            depth += (token == "(") - (token == ")")  # noqa: S105 - a bracket, no secret
-        elif kind == "word" and depth == 0:
-            yield token.lower()
+    for token in tokens:
+        if token.lastgroup == "sign":
+            depth += (token[0] == "(") - (token[0] == ")")
+        elif token.lastgroup == "word" and depth == 0:
+            yield token[0].lower()
 
 
 def _verb(words: tuple[str, ...]) -> str:

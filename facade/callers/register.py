@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -59,20 +59,30 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A system that calls. Its name is a label of metrics and stands in log lines."""
+    """A system that calls. Its name is a label of metrics and stands in log lines.
+
+    `written` is what the file says of it, without what is filled in: it tells two definitions apart.
+    """
 
     name: str
     identities: tuple[Identity, ...]
+    written: str = field(default="", compare=False, repr=False)
 
 
 class PublicKey(Protocol):
-    """One key of an issuer. `kid` is its name, None where it has none; `algorithms` those that it can be used with."""
+    """One key of an issuer. `kid` is its name, None where it has none; `algorithms` those that it can be used with.
+
+    `written` is what was written of it, by which it is told from others.
+    """
 
     @property
     def kid(self) -> str | None: ...
 
     @property
     def algorithms(self) -> frozenset[str]: ...
+
+    @property
+    def written(self) -> str: ...
 
     def verifies(self, algorithm: str, signed: bytes, signature: bytes) -> bool:
         """Whether `signature` is this key's of `signed`."""

@@ -15,6 +15,9 @@ import msgspec
 LONGEST: Final = 8 * 1024
 """Bytes of a token: what common servers read in one line, and four times a person's who is in many groups."""
 
+LATEST: Final = float(2**53)
+"""Seconds of Unix time: up to here a float is exact (RFC 7493 section 2.2), and nobody's token holds for so long."""
+
 _COMPACT: Final = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 
 
@@ -61,15 +64,16 @@ def parse(token: bytes) -> Token | None:
         signature = _decoded(found[3])
     except (ValueError, RecursionError):
         return None  # no base64url, no JSON, JSON of another form, or JSON of thousands of brackets
-    if header.crit is not None:
-        return None  # RFC 7515 section 4.1.11
+    begins = 0.0 if said.nbf is None else said.nbf
+    if header.crit is not None or not (0 <= said.exp <= LATEST and 0 <= begins <= LATEST):
+        return None  # RFC 7515 section 4.1.11; and a time that cannot be reckoned with is none
     return Token(
         algorithm=header.alg,
         kid=header.kid,
         issuer=said.iss,
         audience=(said.aud,) if isinstance(said.aud, str) else tuple(said.aud),
-        expires=said.exp,
-        begins=said.nbf or 0.0,
+        expires=float(said.exp),
+        begins=float(begins),
         payload=payload,
         signed=token[: found.end(2)],
         signature=signature,

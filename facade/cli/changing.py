@@ -1,7 +1,8 @@
 """What the commands share that give orders: they go to the running sidecar, or else into the files themselves.
 
-A sidecar that is reached with its token carries the order out and answers when it runs. Without a sidecar, or without
-its token, whoever may write the files writes them, behind the same gate; the sidecar then follows its files.
+A sidecar that is reached with its token carries the order out, records who gave it and why, and answers when it runs.
+Without a sidecar, or without its token, whoever may write the files writes them, behind the same gate; the sidecar then
+follows its files, and records that they changed and no more.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from facade.cli.answer import Failed, say
 from facade.cli.clock import sleep, time
 from facade.cli.files import find_sidecar, find_token, source
 from facade.cli.following import follow
-from facade.cli.sidecar import Sidecar, Unreachable
+from facade.cli.sidecar import TIMEOUT, Sidecar, Unreachable
 from facade.control.because import Because
 from facade.control.change import change
 from facade.control.done import Done, Scope, done, words
@@ -48,7 +49,7 @@ def carry_out(arguments: Namespace, order: Order) -> int:
     sidecar = _find(arguments)
     token = find_token(arguments.config)
     try:
-        if arguments.wait and token is not None and isinstance(sidecar, Sidecar):
+        if token is not None and isinstance(sidecar, Sidecar):
             finished, said = _by_sidecar(sidecar, token, order, arguments)
         else:
             finished, said = _by_files(sidecar, order, arguments)
@@ -68,9 +69,12 @@ def _find(arguments: Namespace) -> Sidecar | Unreachable:
 
 
 def _by_sidecar(sidecar: Sidecar, token: str, order: Order, arguments: Namespace) -> tuple[Done, str]:
-    """Let the sidecar carry it out. What it may not write, whoever gives the order may."""
+    """Let the sidecar carry it out. What it may not write, whoever gives the order may.
+
+    Who does not wait for it gives it as long as any answer takes, because it alone records who ordered what and why.
+    """
     try:
-        finished = sidecar.order(order, token, arguments.wait)
+        finished = sidecar.order(order, token, arguments.wait or TIMEOUT)
     except Unreachable:
         return _by_files(sidecar, order, arguments)
     if finished.scope is Scope.SIDECAR and finished.problems:
@@ -158,7 +162,7 @@ def _frozen(files: Source) -> InForce | None:
 
 def mover(by: str | None) -> str:
     """Who moves it: `--by`, else the name of the user, which a container may not have."""
-    if by:
+    if by and by.strip():
         return by
     try:
         return getpass.getuser()

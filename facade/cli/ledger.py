@@ -25,7 +25,9 @@ from facade.control.ledger.audit import Audit, audit, newest
 from facade.control.ledger.book import FILE, lines
 from facade.control.ledger.chain import Last, Line
 from facade.control.ledger.entry import Entry
+from facade.control.ledger.head import Head
 from facade.control.ledger.journal import EVERYTHING
+from facade.control.sealed import Damaged
 
 LISTED: Final = 20
 """Entries that are listed if nothing else is said: a screen."""
@@ -115,7 +117,10 @@ def _document(line: Line) -> Mapping[str, object]:
 
 def _verify(arguments: Namespace) -> int:
     path, _ = _where(arguments)
-    found = _read(path, lambda file: audit(lines(file), arguments.noted))
+    head, damaged = _head_of(path)  # before the ledger, which is written first: what it names is there
+    noted = [each for each in (arguments.noted, head) if each is not None]
+    found = _read(path, lambda file: audit(lines(file), noted))
+    found.findings += damaged
     document = {
         "ledger": str(path),
         "entries": found.last.number,
@@ -123,11 +128,21 @@ def _verify(arguments: Namespace) -> int:
         "findings": found.findings,
         "more": found.more,
     }
-    say(document, _verdict(found, path), as_json=arguments.json)
+    say(document, _verdict(found, path, arguments.noted), as_json=arguments.json)
     return 1 if found.findings else 0
 
 
-def _verdict(found: Audit, path: Path) -> Iterator[str]:
+def _head_of(path: Path) -> tuple[Last | None, list[str]]:
+    """The head that is kept beside a ledger, if there is one, and what is wrong with it."""
+    try:
+        return Head(path.parent).look(), []
+    except Damaged as damaged:
+        return None, [str(damaged)]
+    except OSError as error:
+        raise Failed(f"{error.filename}: cannot be read ({error.strerror}); read it as a user who may") from error
+
+
+def _verdict(found: Audit, path: Path, noted: Last | None) -> Iterator[str]:
     yield from (f"{path}: {finding}" for finding in found.findings)
     if found.more:
         yield f"{path}: and {found.more:,} lines more"
@@ -135,10 +150,12 @@ def _verdict(found: Audit, path: Path) -> Iterator[str]:
         yield "it is not as it was written: put it aside, find out who did it, and hold it against the sidecar's log"
         return
     yield f"{path}: {found.last.number:,} entries, each as it was written; the last is {_head(found.last)}"
-    if found.noted is None:
-        yield "what was cut off at its end no ledger can tell: verify --noted with the last entry that the log names"
+    if noted is not None:
+        yield f"entry {noted.number} is the one that was noted"
+    elif found.noted:
+        yield "its head is in it; whether both were written anew, verify --noted with an entry that the log names tells"
     else:
-        yield f"entry {found.noted.number} is the one that was noted"
+        yield "no head lies beside it, so a cut end does not show: verify --noted with the last that the log names"
 
 
 def _head(last: Last) -> str:

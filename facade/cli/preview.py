@@ -109,7 +109,7 @@ def _lines(found: Report, told: Told, files: Configuration, folder: Path, sideca
     yield f"{sidecar} runs {told.revision}; {folder} is {files.revision}"
     yield _counted(told)
     if not found.routes:
-        yield "no route would move"
+        yield "no route would move or be served otherwise"
     for route in found.routes:
         yield f"{route.route}: {'; '.join(route.kinds)}"
         yield from (f"  {line}" for line in _told(route))

@@ -68,6 +68,7 @@ def lines(config: Mapping[str, Any], running: Mapping[str, Any]) -> Iterator[str
 def _told(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What is to be said of routes in words: those that stand elsewhere than their files say, and guards' verdicts."""
     told = [f"{row['name']} is not where its file says: {row['differs']}" for row in routes if row.get("differs")]
+    told += [f"{row['name']}: {row['lets_through']}" for row in routes if row.get("lets_through")]
     told += [f"{row['name']}{_guard(row)}" for row in routes if row.get("verdict")]
     if told:
         yield ""

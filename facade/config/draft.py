@@ -62,9 +62,10 @@ class DraftSilo(Written):
 
 @dataclass(frozen=True, slots=True)
 class DraftGroup(Written):
-    """A group; `members` are the routes it names."""
+    """A group; `members` are the routes it names, `identity` is that of its block."""
 
     members: tuple[str, ...] = ()
+    identity: str = ""
     block: GroupBlock | None = None
     group: Group | None = None
 

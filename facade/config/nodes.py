@@ -6,6 +6,7 @@ it stands at to say. `locate` finds a value by its path of keys, so that a mista
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -113,6 +114,11 @@ def plain(node: Node, values: Mapping[int, object] = _NOTHING_READ) -> object:
     if isinstance(node, SequenceNode):
         return [plain(item, values) for item in node.items]
     return None if node.is_absent else values.get(id(node), node.text)
+
+
+def canonical(node: Node) -> str:
+    """The node's value as a text that is another for another value, whatever its keys' order."""
+    return json.dumps(plain(node), sort_keys=True)
 
 
 def is_spoiled(node: Node) -> bool:

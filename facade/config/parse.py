@@ -20,6 +20,7 @@ from facade.config.checks import RULES, WARNINGS, judge
 from facade.config.compile import compile_route, with_api_key_header, with_sides
 from facade.config.draft import Draft, DraftFacade, DraftGroup, DraftRoute, DraftSilo
 from facade.config.environment import unknown_variables
+from facade.config.identity import identity
 from facade.config.kinds import Kinds
 from facade.config.mistake import Mistake, in_order
 from facade.config.network import HostPort
@@ -176,6 +177,9 @@ def _joined(written: DraftRoute, group_of: Mapping[str, DraftGroup]) -> DraftRou
     if written.block is None or (group is not None and group.block is None):
         return dataclasses.replace(written, group=group)
     route = compile_route(written.block, group.block if group is not None else None, written.place, written.folder)
+    if route is not None:
+        texts = (identity(written.node), group.identity if group is not None else "")
+        route = dataclasses.replace(route, written=" ".join(texts).rstrip())
     return dataclasses.replace(written, group=group, route=route)
 
 

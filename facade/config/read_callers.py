@@ -12,7 +12,7 @@ from facade.config.check import check
 from facade.config.compose import compose
 from facade.config.draft import DraftCaller, DraftIssuer
 from facade.config.mistake import Mistake
-from facade.config.nodes import Entry, MappingNode, is_spoiled, scalars, without
+from facade.config.nodes import Entry, MappingNode, canonical, is_spoiled, scalars, without
 from facade.config.reading import Reading, as_block, items
 from facade.config.substitute import Secrets, misplaced
 from facade.routing.route import Place
@@ -83,7 +83,7 @@ def _read_caller(node: MappingNode, reading: Reading[DraftCaller], secrets: Secr
     reading.mistakes += checked.mistakes
     caller = None
     if checked.block is not None and not checked.mistakes:
-        caller = Caller(checked.block.name, checked.block.identities)
+        caller = Caller(checked.block.name, checked.block.identities, canonical(node))
     reading.written.append(DraftCaller(node, name, caller))
     if len(reading.written) == MOST_CALLERS + 1:
         what = f"is one caller too many: {MOST_CALLERS} are known at the most"

@@ -10,6 +10,7 @@ from facade.config.check import check
 from facade.config.compile import compile_group
 from facade.config.compose import compose
 from facade.config.draft import DraftGroup, DraftRoute
+from facade.config.identity import identity
 from facade.config.mistake import Mistake, listed, quote
 from facade.config.nodes import MappingNode, ScalarNode, SequenceNode
 from facade.config.reading import Reading, as_block, items
@@ -59,7 +60,7 @@ def _read_group(node: MappingNode, reading: Reading[DraftGroup]) -> None:
     checked = check(GroupBlock, node, unbuilt=GROUP)
     reading.mistakes += checked.mistakes
     group = compile_group(checked.block) if checked.block is not None else None
-    reading.written.append(DraftGroup(node, node.text("name"), _members(node), checked.block, group))
+    reading.written.append(DraftGroup(node, node.text("name"), _members(node), identity(node), checked.block, group))
 
 
 def _members(node: MappingNode) -> tuple[str, ...]:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from facade.config.check import Checked, check, check_foreign
+from facade.config.check import check, check_foreign
 from facade.config.compile import compile_passthrough, compile_silo
 from facade.config.compose import compose
 from facade.config.draft import DraftSilo
 from facade.config.kinds import KindError, Kinds
 from facade.config.mistake import Mistake, listed, quote
-from facade.config.nodes import MappingNode, is_spoiled, locate, placed, plain
+from facade.config.nodes import MappingNode, canonical, is_spoiled, locate, placed, plain
 from facade.config.reading import Reading, as_block
 from facade.config.silo_file import PASSTHROUGH, AdaptedSilo, PassthroughSettings, PassthroughSilo
 from facade.config.substitute import Secrets, misplaced
 from facade.config.tls import check_target_tls, tell
 from facade.config.unbuilt import KINDS, SILO
-from facade.port import AdapterKind
+from facade.port import AdapterKind, Finding
 from facade.targets.definition import Adapted, Passthrough
 
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -59,17 +59,25 @@ def read_silos(file: str, data: bytes, around: Surroundings) -> Reading[DraftSil
 def _read_silo(root: MappingNode, reading: Reading[DraftSilo], around: Surroundings) -> DraftSilo:
     mistakes = reading.mistakes
     mistakes += misplaced(root, _SETTINGS)
+    written = dict(_written(root))
     settings = root.get("settings")
     if settings is not None:
         root = placed(root, _SETTINGS, around.secrets.fill(settings), root.entries["settings"].place)
     adapter = root.text("adapter")
     head = check(PassthroughSilo if adapter == PASSTHROUGH else AdaptedSilo, root, unbuilt=SILO)
     mistakes += head.mistakes
-    reach = _passthrough(root, reading, around) if adapter == PASSTHROUGH else _adapted(root, adapter, mistakes, around)
+    reach = _passthrough(root, reading, around) if adapter == PASSTHROUGH else _adapted(root, adapter, reading, around)
     silo = None
     if head.block is not None and reach is not None:
-        silo = compile_silo(head.block, reach, root.place, around.zone)
+        silo = replace(compile_silo(head.block, reach, root.place, around.zone), written=written)
     return DraftSilo(root, root.text("silo"), adapter, _operation_names(root, adapter), silo)
+
+
+def _written(root: MappingNode) -> Iterator[tuple[str, str]]:
+    """What is said of the silo, by key, before anything is filled in."""
+    operations = _block(root, "operations") or MappingNode(root.place)
+    yield from ((key, canonical(entry.value)) for key, entry in root.entries.items() if key != "operations")
+    yield from ((f"operation {name}", canonical(entry.value)) for name, entry in operations.entries.items())
 
 
 def _passthrough(root: MappingNode, reading: Reading[DraftSilo], around: Surroundings) -> Passthrough | None:
@@ -88,29 +96,39 @@ def _passthrough(root: MappingNode, reading: Reading[DraftSilo], around: Surroun
     return compile_passthrough(checked.block, around.folder)
 
 
-def _adapted(root: MappingNode, adapter: str | None, mistakes: list[Mistake], around: Surroundings) -> Adapted | None:
+def _adapted(
+    root: MappingNode, adapter: str | None, reading: Reading[DraftSilo], around: Surroundings
+) -> Adapted | None:
+    mistakes = reading.mistakes
     kind = _kind(root, adapter, mistakes, around.kinds) if adapter is not None else None
     node = _block(root, "settings") or MappingNode(root.place)
     if kind is None:
         return None
     checked = check_foreign(kind.settings, node, _SETTINGS, around.secrets)
-    settings = _settings(checked, kind.settings, node, mistakes)
-    operations = dict(_operations(root, kind, mistakes, around.secrets))
-    return Adapted(kind, settings, operations, around.folder)
-
-
-def _settings(
-    checked: Checked[Settings], model: type[Settings], node: MappingNode, mistakes: list[Mistake]
-) -> Settings:
-    """The settings as read; as written where something is wrong with them or a secret is not there.
-
-    Nobody is served by the latter: there is a mistake, or the configuration is only checked.
-    """
     mistakes += checked.mistakes
-    if checked.block is not None and not checked.mistakes and not is_spoiled(node):
-        return checked.block
+    operations = dict(_operations(root, kind, mistakes, around.secrets))
+    if checked.block is None or checked.mistakes or is_spoiled(node):
+        return Adapted(kind, _as_written(kind.settings, node), operations, around.folder)
+    _examine(root, reading, kind.examine(checked.block, operations, around.folder))
+    return Adapted(kind, checked.block, operations, around.folder)
+
+
+def _as_written(model: type[Settings], node: MappingNode) -> Settings:
+    """Settings with which something is wrong, or whose secret is not there.
+
+    Nobody is served by them: there is a mistake, or the configuration is only checked.
+    """
     written = plain(node)
     return model.model_construct(**(written if isinstance(written, dict) else {}))
+
+
+def _examine(root: MappingNode, reading: Reading[DraftSilo], findings: Iterable[Finding]) -> None:
+    """Tell what the kind found, each at its own key."""
+    for finding in findings:
+        what, _, mend = finding.text.partition("; ")
+        place = locate(root, tuple(finding.key.split("."))).place
+        told = reading.warnings if finding.warns else reading.mistakes
+        told.append(Mistake(place, f"{finding.key}: {what}", mend or "mend it"))
 
 
 def _operations(

@@ -32,5 +32,5 @@ PATHS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Files and folders beside facade.yaml, and what they will be for."""
 
-KINDS: Final = frozenset({"batch", "mainframe", "queue", "rest", "screen", "soap"})
+KINDS: Final = frozenset({"batch", "queue", "screen"})
 """Kinds of adapter; one that is installed is built, whatever is said here."""

@@ -1,8 +1,8 @@
 """The API that changes things: `POST /api/move`, `/api/back`, `/api/hold` and `/api/evict`, each with a JSON document.
 
 `{"name": "titles.read", "stage": "canary", "share": "25%", "reason": "…", "by": "…"}` for a move; `{"all": true}` in
-place of a name for the way back. The answer is a `Done`. What is refused is a problem (RFC 9457): 422 with what is in
-the way, 409 where somebody else was first.
+place of a name for the way back. The ledger has to say who it was, so every order has `by`. The answer is a `Done`.
+What is refused is a problem (RFC 9457): 422 with what is in the way, 409 where somebody else was first.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ def order(verb: Verb, asked: Asked) -> Order:
         raise _mistaken("The document names one route and means all; leave one out.")
     if not asked.all and asked.name is None:
         raise _mistaken("The document names no route and no group; give name.")
+    if not asked.by.strip():
+        raise _mistaken("The order names nobody who gives it; give by.")
     if verb is Verb.MOVE and not asked.reason.strip():
         raise _mistaken("A move wants a reason; give it.")
     because = Because(asked.cause, _told("reason", asked.reason), _told("by", asked.by))

@@ -13,16 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from facade.control.subject import Refused
+from facade.control.subject import Busy, Refused
 
-TRIES: Final = 100
 PAUSE: Final = 0.05
-"""Seconds between two tries: 5 s in all. A change holds the lock for as long as checking the files takes."""
+"""Seconds between two tries."""
+
+PATIENCE: Final = 5.0
+"""Seconds until it is given up: a change holds the lock for as long as checking the files takes."""
 
 
 @contextmanager
-def alone(folder: Path, pause: Callable[[float], None]) -> Iterator[None]:
-    """Keep other changes of `folder` out; `pause` sleeps, in seconds. Raises `Refused` while another one goes on."""
+def alone(folder: Path, pause: Callable[[float], None], patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other changes of `folder` out; `pause` sleeps, in seconds. Raises `Busy` while another one goes on."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
@@ -30,14 +32,14 @@ def alone(folder: Path, pause: Callable[[float], None]) -> Iterator[None]:
             f"{folder}: {(error.strerror or '').lower()}; name the configuration's folder by --config"
         ) from error
     try:
-        _lock(folder, descriptor, pause)
+        _lock(folder, descriptor, pause, patience)
         yield
     finally:
         os.close(descriptor)
 
 
-def _lock(folder: Path, descriptor: int, pause: Callable[[float], None]) -> None:
-    for _ in range(TRIES):
+def _lock(folder: Path, descriptor: int, pause: Callable[[float], None], patience: float) -> None:
+    for _ in range(round(patience / PAUSE)):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -46,4 +48,4 @@ def _lock(folder: Path, descriptor: int, pause: Callable[[float], None]) -> None
             return
         else:
             return
-    raise Refused(f"{folder}: another command is changing it; wait for it to end, or end it, and try again")
+    raise Busy(f"{folder}: another command is changing it; wait for it to end, or end it, and try again")

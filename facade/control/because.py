@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 
@@ -10,14 +11,14 @@ from typing import Final
 class Because:
     """`cause` is one of `facade_moves_total`; `why` and `by` are a person's reason and name, or the guard's sentence.
 
-    `evidence` is what a verdict said that the change stands on; `forced` says that it was made against one, or against
-    a freeze or the order of the stages.
+    `evidence` is what the verdict of a route said, by the route's name; `forced` says that it was made against one, or
+    against a freeze or the order of the stages.
     """
 
     cause: str
     why: str = ""
     by: str = ""
-    evidence: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
     forced: bool = False
 
 

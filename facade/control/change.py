@@ -17,11 +17,11 @@ from facade.config.edit import EditRefused, Move, set_known_stages
 from facade.config.load import Loaded
 from facade.config.mistake import Mistake
 from facade.config.standing import ROUTES, documents, is_of_routes
-from facade.control.alone import alone
+from facade.control.alone import PATIENCE, alone
 from facade.control.move import Plan
 from facade.control.replace import replace
 from facade.control.source import Source
-from facade.control.subject import Refused, Subjects, subjects, subjects_as_written
+from facade.control.subject import Busy, Refused, Subjects, subjects, subjects_as_written
 from facade.routing.stage import Stage
 
 
@@ -51,14 +51,25 @@ class Changed:
         return self.loaded.revision
 
 
-def change(source: Source, wish: Wish, pause: Callable[[float], None]) -> Changed:
-    """Carry out what `wish` plans for the files as they are. Raises `Refused`; `pause` sleeps, in seconds."""
-    with alone(source.folder, pause):
+def change(
+    source: Source,
+    wish: Wish,
+    pause: Callable[[float], None],
+    patience: float = PATIENCE,
+    before: Callable[[Sequence[Plan], str], None] | None = None,
+) -> Changed:
+    """Carry out what `wish` plans for the files as they are. Raises `Refused`, and `Busy` after `patience` seconds.
+
+    `pause` sleeps, in seconds. `before` is told the plans and the revision to come, once nothing is in the way.
+    """
+    with alone(source.folder, pause, patience):
         loaded = source.load()
         plans = _planned(loaded, wish)
         changed = edited(loaded.files, [plan for plan in plans if not plan.stays])
         checked = source.load({**loaded.files, **changed}) if changed else loaded
         _refuse_new_mistakes(loaded, checked, plans)
+        if before is not None and changed:
+            before(plans, checked.revision)
         for name, content in changed.items():
             _write(source.folder, name, loaded.files[name], content)
     lines = [line for name, content in changed.items() for line in changed_lines(name, loaded.files[name], content)]
@@ -147,7 +158,7 @@ def _write(folder: Path, name: str, old: bytes, new: bytes) -> None:
     try:
         real = path.resolve(strict=True)
         if real.read_bytes() != old:
-            raise Refused(f"{path}: was changed by somebody else meanwhile; nothing was written to it, try again")
+            raise Busy(f"{path}: was changed by somebody else meanwhile; nothing was written to it, try again")
         replace(real, new)
     except OSError as error:
         by_hand = "; ".join(changed_lines(name, old, new))

@@ -38,7 +38,7 @@ AT_ONCE: Final = 200
 GUARDED: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
 """Stages in which there is a platform's answer to judge, and a way back."""
 
-SendBack = Callable[[Mapping[str, Standing], Because], Awaitable[None]]
+SendBack = Callable[[Mapping[str, Standing], Because], Awaitable[object]]
 """Lets routes, and whatever moves with them, stand elsewhere, and says why."""
 
 _HARMS: Final = frozenset({Stage.CANARY, Stage.PLATFORM})
@@ -100,7 +100,7 @@ class Guards:
             watched.verdict = self._judged(watched)
             if watched.verdict.kind is Ruling.FAIL and watched.route.stage in _HARMS:
                 why = watched.verdict.went_back(name)
-                because = Because("guard", why, evidence=watched.verdict.sentence)
+                because = Because("guard", why, evidence={name: watched.verdict.sentence})
                 await self._send_back({subject_of(watched.route): LEGACY}, because)
                 self._follow(self._configuration())
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
+from facade.config.settings import Configuration
+from facade.control.alone import PATIENCE
 from facade.control.because import Because
 from facade.control.change import Changed, NotWritable, change
 from facade.control.done import Done, Scope, done
@@ -23,7 +26,11 @@ from facade.control.order import Order
 from facade.control.reload import Reloader
 from facade.control.roles import Outcome
 from facade.control.source import Source
-from facade.control.subject import Refused, subjects
+from facade.control.subject import Busy, Refused, Subjects, subjects
+from facade.routing.route import Keys
+
+QUICKLY: Final = 0.5
+"""Seconds that a way back waits for whoever else changes or reads the files: it runs already, and its answer is due."""
 
 
 class Conflict(Exception):  # noqa: N818 - says how things are, which is no defect of the program
@@ -42,8 +49,26 @@ class _Written:
     rejected: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """An order that may be carried out: what it comes to, why, and what it is carried past by force."""
+
+    order: Order
+    plans: tuple[Plan, ...]
+    because: Because
+    forced: tuple[str, ...]
+
+    @property
+    def is_safe(self) -> bool:
+        return all(plan.is_safe for plan in self.plans)
+
+    @property
+    def routes(self) -> frozenset[str]:
+        return frozenset(route for plan in self.plans for route in plan.subject.routes)
+
+
 class Mover:
-    """The orders of one sidecar, one after another.
+    """The orders of one sidecar: of those that go forward one at a time.
 
     `clock` tells the time of day, aware, in UTC; `sleep` blocks a thread for so many seconds.
     """
@@ -61,40 +86,91 @@ class Mover:
         self._guards = guards
         self._clock = clock
         self._sleep = sleep
-        self._lock = asyncio.Lock()
         self._under_way: Order | None = None
+        self._backs: list[_Judged] = []
+        self._of: Configuration | None = None
+        self._known: Subjects = {}
 
     def __repr__(self) -> str:
         return f"<Mover {self._under_way or 'idle'}>"
 
     async def carry_out(self, order: Order) -> Done:
         """Do it, and say what was done. Raises `Refused` with what is in the way, or `Conflict`."""
-        if self._under_way is not None and not order.is_way_back:
+        judged = self._judge(order, await self._subjects())
+        if judged.is_safe:
+            if self._under_way is not None:
+                self._backs.append(judged)
+            return await self._take_back(judged)
+        if self._under_way is not None:
             raise Conflict(f"{order}: {self._under_way} is under way; look at facade status, and try again")
-        async with self._lock:
-            self._under_way = order
-            try:
-                return await self._carry_out(order)
-            finally:
-                self._under_way = None
+        self._under_way = order
+        self._backs.clear()
+        try:
+            return await self._carry_on(judged)
+        finally:
+            for back in self._backs:  # what went back meanwhile is not brought forward by an order from before
+                await self._stand(back)
+            self._under_way = None
 
-    async def _carry_out(self, order: Order) -> Done:
+    def _judge(self, order: Order, known: Subjects) -> _Judged:
+        """What it comes to, and whether it may be. Raises `Refused`, and `Conflict` where it is too late for it."""
         running = self._reloader.configuration
         if order.revision not in (None, running.revision):
             raise Conflict(
                 f"{order}: revision {running.revision} runs, and no longer {order.revision}; "
                 "look at facade status, and try again"
             )
-        plans = order.plans(subjects(running))
+        plans = tuple(map(self._noted, order.plans(known)))
         forced = tuple(self._passed(plans, force=order.force))
         because = replace(order.because, evidence=self._evidence(plans), forced=bool(forced))
-        is_safe = all(plan.is_safe for plan in plans)
-        if is_safe:
-            await self._stand(plans, because)
-        written = await self._write(order, because, must=not is_safe)
+        return _Judged(order, plans, because, forced)
+
+    async def _take_back(self, judged: _Judged) -> Done:
+        """First it runs, then it is written, if nobody is in the way of that: it holds on this sidecar anyway."""
+        problems = await self._stand(judged)
+        written = await self._write(judged, QUICKLY)
         if not written.rejected:
-            await self._stand(plans, because)
-        return self._done(plans, written, because, forced)
+            problems += await self._stand(judged)
+        return await self._done(judged, written, problems)
+
+    async def _carry_on(self, judged: _Judged) -> Done:
+        try:
+            written = await self._write(judged, PATIENCE, self._expect(judged))
+        except Refused as refused:
+            told = replace(judged.because, why=f"not carried out: {refused}")
+            await self._reloader.record(told)
+            if isinstance(refused, Busy):
+                raise Conflict(str(refused)) from refused
+            raise
+        if written.rejected:
+            await self._reloader.record(replace(judged.because, why="not carried out: the files were rejected"))
+            return await self._done(judged, written, ())
+        return await self._done(judged, written, await self._stand(judged))
+
+    def _expect(self, judged: _Judged) -> Callable[[Sequence[Plan], str], None]:
+        """Has it recorded before the files say it, from the thread that writes them."""
+        loop = asyncio.get_running_loop()
+        to = {route: str(plan.to) for plan in judged.plans if not plan.stays for route in plan.subject.routes}
+
+        def expect(_: Sequence[Plan], revision: str) -> None:
+            if any(to.keys() & back.routes for back in self._backs):
+                raise Refused(f"{judged.order}: went back meanwhile; look at facade status, and order it again")
+            asyncio.run_coroutine_threadsafe(self._reloader.expect(to, judged.because, revision), loop).result()
+
+        return expect
+
+    async def _subjects(self) -> Subjects:
+        """What there is: worked out in a thread for each configuration, which may have ten thousand routes."""
+        configuration = self._reloader.configuration
+        if self._of is not configuration:
+            known = await asyncio.to_thread(subjects, configuration)
+            self._of, self._known = configuration, known
+        return self._known
+
+    def _noted(self, plan: Plan) -> Plan:
+        """The plan with what is to be said of holding keys, where too many are remembered to tell them apart."""
+        warning = self._reloader.known.fullness(plan.subject.name).warning if plan.to.keys is Keys.HOLD else None
+        return plan if warning is None else replace(plan, notes=(*plan.notes, warning))
 
     def _passed(self, plans: Sequence[Plan], *, force: bool) -> Iterator[str]:
         """What each plan is carried past by force. Raises `Refused`."""
@@ -103,43 +179,48 @@ class Mover:
         for plan in plans:
             yield from pass_through(plan, self._guards.bars, frozen, force=force)
 
-    def _evidence(self, plans: Sequence[Plan]) -> str:
+    def _evidence(self, plans: Sequence[Plan]) -> Mapping[str, str]:
         """What the guards say of the routes that move."""
-        verdicts = [self._guards.verdict(route) for plan in plans if not plan.stays for route in plan.subject.guarded]
-        return "; ".join(verdict.sentence for verdict in verdicts if verdict is not None)
+        guarded = [route for plan in plans if not plan.stays for route in plan.subject.guarded]
+        verdicts = {route: self._guards.verdict(route) for route in guarded}
+        return {route: verdict.sentence for route, verdict in verdicts.items() if verdict is not None}
 
-    async def _stand(self, plans: Sequence[Plan], because: Because) -> None:
-        """Let what does not stand where it is to stand do so, laid over the files or by lifting what is."""
-        now = subjects(self._reloader.configuration)
+    async def _stand(self, judged: _Judged) -> tuple[str, ...]:
+        """Let what does not stand where it is to stand do so, laid over the files or by lifting what is.
+
+        Returns what keeps that from being kept or recorded.
+        """
+        now = await self._subjects()
         away = {
             plan.subject.name: plan.to
-            for plan in plans
+            for plan in judged.plans
             if plan.subject.name in now and now[plan.subject.name].now != plan.to
         }
-        if away:
-            await self._reloader.stand(away, because)
+        return await self._reloader.stand(away, judged.because) if away else ()
 
-    async def _write(self, order: Order, because: Because, *, must: bool) -> _Written:
-        """Change the files and serve them; without `must` it is only said where they cannot be, else `Refused`."""
+    async def _write(
+        self, judged: _Judged, patience: float, before: Callable[[Sequence[Plan], str], None] | None = None
+    ) -> _Written:
+        """Change the files and serve them. Where they cannot be, a way back is only told so; else `Refused`."""
 
         def write() -> Changed:
-            return change(self._source, order.plans, self._sleep)
+            return change(self._source, judged.order.plans, self._sleep, patience, before)
 
         try:
-            changed, result = await self._reloader.change(write, because)
+            changed, result = await self._reloader.change(write, judged.because, patience)
         except NotWritable as refused:
             return _Written(None, str(refused))
         except Refused as refused:
-            if must:
+            if not judged.is_safe:
                 raise
             return _Written(None, str(refused))
         if result.outcome is Outcome.REJECTED:
             return _Written(changed, rejected=tuple(map(str, result.mistakes)))
         return _Written(changed)
 
-    def _done(self, plans: Sequence[Plan], written: _Written, because: Because, forced: tuple[str, ...]) -> Done:
-        now = subjects(self._reloader.configuration)
-        runs = all(plan.subject.name in now and now[plan.subject.name].now == plan.to for plan in plans)
+    async def _done(self, judged: _Judged, written: _Written, problems: tuple[str, ...]) -> Done:
+        now = await self._subjects()
+        plans = judged.plans
         moves = any(not plan.stays for plan in plans)
         scope = Scope.SIDECAR if moves else None
         if written.changed is not None and written.changed.lines:
@@ -147,10 +228,10 @@ class Mover:
         return done(
             plans,
             written.changed,
-            because,
+            judged.because,
             scope=scope,
             revision=self._reloader.configuration.revision,
-            running=runs,
-            forced=forced,
-            problems=written.rejected or ((written.why_not,) if written.why_not else ()),
+            running=all(plan.subject.name in now and now[plan.subject.name].now == plan.to for plan in plans),
+            forced=judged.forced,
+            problems=(*(written.rejected or ((written.why_not,) if written.why_not else ())), *problems),
         )

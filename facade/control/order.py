@@ -57,11 +57,6 @@ class Order:
         if self.force and not (self.because.by and self.because.why):
             raise Refused("force: wants a name and a reason; give both")
 
-    @property
-    def is_way_back(self) -> bool:
-        """Whether it can only ever take from the platform, whatever stands now: a move may be either."""
-        return self.verb is not Verb.MOVE or self.stage is Stage.LEGACY
-
     def plans(self, known: Subjects) -> Sequence[Plan]:
         """What it comes to, where this is what there is. Raises `Refused`."""
         if self.name is None:

@@ -19,7 +19,8 @@ from facade.control.guards import Guards
 from facade.control.overrides.override import subject_of
 from facade.control.reload import Reloader
 from facade.control.view import Calls, ConfigView, RouteRow, SiloRow, StatusView, is_overdue
-from facade.routing.route import Route
+from facade.routing.known import NOTHING_KNOWN, Fullness
+from facade.routing.route import Keys, Route
 from facade.routing.stage import Side
 from facade.targets.definition import Silo
 from facade.targets.protect.protection import Protection
@@ -64,7 +65,8 @@ class Overview:
         differs = {each.subject: why_of(each.because) for each in self._reloader.overrides.now}
         routes = []
         for number, route in enumerate(configuration.routes, start=1):
-            row = route_row(route, self._calls(route.name))
+            fullness = self._reloader.known.fullness(subject_of(route))
+            row = route_row(route, self._calls(route.name), fullness)
             routes.append(judged(row, self._guards, differs.get(subject_of(route))))
             if number % ROUTES_A_PIECE == 0:
                 await self._pause()
@@ -82,8 +84,9 @@ class Overview:
         return Calls(counts[Side.LEGACY], counts[Side.PLATFORM], counts[Side.OWN])
 
 
-def route_row(route: Route, calls: Calls) -> RouteRow:
-    """A route as it is shown."""
+def route_row(route: Route, calls: Calls, fullness: Fullness = NOTHING_KNOWN) -> RouteRow:
+    """A route as it is shown; `fullness` is of the keys that are remembered of it."""
+    keys = keys_of(route)
     return RouteRow(
         name=route.name,
         match=match_of(route.match),
@@ -94,7 +97,8 @@ def route_row(route: Route, calls: Calls) -> RouteRow:
         place=str(route.place),
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
-        keys=keys_of(route),
+        keys=keys,
+        lets_through=fullness.warning if keys == Keys.HOLD else None,
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from facade.control.replace import replace
 
 Value = TypeVar("Value")
+
+ASIDE: Final = ".damaged"
 
 
 class Damaged(Exception):  # noqa: N818 - names the state of the file, not a defect of the program
@@ -44,16 +46,30 @@ class SealedFile:
         Raises `Damaged` once it has put a damaged file aside, OSError if it cannot read.
         """
         try:
+            return self._parsed(parse)
+        except ValueError as error:
+            aside = self.path.with_name(f"{self.path.name}{ASIDE}")
+            self.path.replace(aside)
+            raise Damaged(f"{self.path}: {error}; it is put aside as {aside.name} and {self._unused}") from error
+
+    def look(self, parse: Callable[[bytes], Value]) -> Value | None:
+        """The same for somebody who only looks: a damaged file stays where it is."""
+        try:
+            return self._parsed(parse)
+        except ValueError as error:
+            raise Damaged(f"{self.path}: {error}; it {self._unused}") from error
+
+    def was_put_aside(self) -> bool:
+        """Whether a damaged one was put aside and nothing has been kept since."""
+        return self.path.with_name(f"{self.path.name}{ASIDE}").exists() and not self.path.exists()
+
+    def _parsed(self, parse: Callable[[bytes], Value]) -> Value | None:
+        try:
             with self.path.open("rb") as file:
                 content = file.read(self._largest + 1)
         except FileNotFoundError:
             return None
-        try:
-            return parse(self._opened(content))
-        except ValueError as error:
-            aside = self.path.with_name(f"{self.path.name}.damaged")
-            self.path.replace(aside)
-            raise Damaged(f"{self.path}: {error}; it is put aside as {aside.name} and {self._unused}") from error
+        return parse(self._opened(content))
 
     def _opened(self, content: bytes) -> bytes:
         if len(content) > self._largest:

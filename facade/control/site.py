@@ -35,6 +35,11 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What every answer carries: nothing is loaded from elsewhere, framed, kept, or guessed at; no version is told."""
 
+_NOBODY_MAY: Final = (
+    "This sidecar has no token, so nobody may change anything by its API. Give it admin.token, or a state that it can "
+    "write, and start it again; a command without FACADE_ADMIN_TOKEN changes the files."
+)
+
 _SCHEME: Final = "bearer"
 """RFC 6750 section 2.1; a scheme's name has no case (RFC 9110 section 11.1)."""
 
@@ -86,7 +91,7 @@ class Site:
         if question.from_a_page:
             raise Refusal(Problem(403, "origin", "A page of another site asks for nothing here."))
         if self._token is None:
-            raise Refusal(Problem(403, "token", "This sidecar has no token, so nobody may change anything by its API."))
+            raise Refusal(Problem(403, "token", _NOBODY_MAY))
         scheme, _, credentials = question.authorization.partition(" ")
         given = credentials.strip() if scheme.lower() == _SCHEME else ""
         if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode()):

@@ -26,6 +26,10 @@ class Refused(Exception):  # noqa: N818 - the answer to an operator's wish, not 
     """The wish goes against the stage machine or the files. The text is `place: what; what to do`, a line each."""
 
 
+class Busy(Refused):
+    """Somebody else is changing the same thing at this moment; another try may do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What moves as one. `whole` when a canary would split their records."""

@@ -60,6 +60,7 @@ class RouteRow:
     what the sides point at, None for a side that is not configured. `keys` says that a canary's are on `hold`, or that
     it may `evict` them; None where it has all. `verdict` is its guard's, with `evidence` for it, None where nothing is
     judged; `bars` is what keeps it from moving forward, and `differs` why it stands elsewhere than its file says.
+    `lets_through` says of keys on hold that too many are remembered to tell new ones from them.
     """
 
     name: str
@@ -76,6 +77,7 @@ class RouteRow:
     evidence: str | None = None
     bars: str | None = None
     differs: str | None = None
+    lets_through: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from facade.config.kinds import Kinds
@@ -16,7 +17,7 @@ from facade.config.settings import Configuration, Drain, Listener
 from facade.demo.citizens import ROUTE
 from facade.demo.trouble import Trouble
 from facade.routing.route import PlatformService
-from facade.targets.definition import Passthrough
+from facade.targets.definition import Adapted, Passthrough
 
 Address = tuple[str, int]
 """Host and port."""
@@ -24,21 +25,27 @@ Address = tuple[str, int]
 LAND_REGISTER, LICENSING = "land-registry", "portal"
 """The silos of the shipped configuration that are passed through."""
 
+PLANNING, VEHICLES = "planning-register", "vehicle-register"
+"""Those behind an adapter that listen: a SOAP service and a mainframe."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The sidecar's three listeners, the two old web servers, and the new service."""
+    """The sidecar's three listeners, the old systems, and the new service."""
 
     platform: Address
     admin: Address
     observe: Address
     land_register: Address
     licensing: Address
+    planning: Address
+    vehicles: Address
     service: Address
 
     @property
     def everything(self) -> tuple[Address, ...]:
-        return (self.platform, self.admin, self.observe, self.land_register, self.licensing, self.service)
+        sidecar = (self.platform, self.admin, self.observe)
+        return (*sidecar, self.land_register, self.licensing, self.planning, self.vehicles, self.service)
 
 
 def origin(address: Address) -> str:
@@ -64,6 +71,8 @@ def _addresses(configuration: Configuration, folder: Path) -> Addresses:
         observe=_listener(settings.observe),
         land_register=_silo(configuration, LAND_REGISTER, folder),
         licensing=_silo(configuration, LICENSING, folder),
+        planning=_address(_settings(configuration, PLANNING, folder)["endpoint"].get_secret_value()),
+        vehicles=_host_and_port(_settings(configuration, VEHICLES, folder)),
         service=_service(configuration, folder),
     )
 
@@ -77,6 +86,18 @@ def _silo(configuration: Configuration, name: str, folder: Path) -> Address:
     if silo is None or not isinstance(silo.reach, Passthrough):
         raise Trouble(f"{folder}: no silo {name} that is passed through; move the folder away for a fresh copy")
     return _address(silo.reach.url)
+
+
+def _settings(configuration: Configuration, name: str, folder: Path) -> Mapping[str, Any]:
+    """The settings of a silo behind an adapter."""
+    silo = configuration.silos.get(name)
+    if silo is None or not isinstance(silo.reach, Adapted):
+        raise Trouble(f"{folder}: no silo {name} behind an adapter; move the folder away for a fresh copy")
+    return silo.reach.settings.model_dump()
+
+
+def _host_and_port(settings: Mapping[str, Any]) -> Address:
+    return settings["host"], settings["port"]
 
 
 def _service(configuration: Configuration, folder: Path) -> Address:

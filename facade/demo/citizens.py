@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from facade.demo.planning import APPLICATIONS
 from facade.demo.records import CLAIMS, LICENCES, TITLES, OpenedClaim, Record, claim, encode, licence, title
+from facade.demo.translated import application, vehicle
+from facade.demo.vehicles import VEHICLES
 from facade.routing.stage import Side
 
 ROUTE: Final = "titles.read"
@@ -31,6 +34,8 @@ class Citizen:
     title: str
     licence: str
     claim: str
+    application: str
+    vehicle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ def populate(number: int, chance: random.Random) -> tuple[Citizen, ...]:
             title=f"DN{chance.choice(TITLES)}",
             licence=f"L{chance.choice(LICENCES)}",
             claim=f"C{chance.choice(CLAIMS)}",
+            application=f"PA{chance.choice(APPLICATIONS)}",
+            vehicle=f"DV{chance.choice(VEHICLES)}",
         )
         for _ in range(number)
     )
@@ -81,7 +88,7 @@ def main_errand(citizen: Citizen) -> Errand:
 
 def other_errand(citizen: Citizen, turn: int) -> Errand:
     """What else a citizen does, in rotation; `turn` counts up and makes a new claim's reference its own."""
-    match turn % 4:
+    match turn % 6:
         case 0:
             return Errand("licences.read", "GET", f"/licences/{citizen.licence}", 200, licence(citizen.licence))
         case 1:
@@ -89,6 +96,12 @@ def other_errand(citizen: Citizen, turn: int) -> Errand:
             return Errand("claims.read", "GET", path, 200, claim(citizen.claim), unsigned=Side.LEGACY)
         case 2:
             return _opening(f"N{turn}-{citizen.session}")
+        case 3:
+            path, record = f"/applications/{citizen.application}", application(citizen.application)
+            return Errand("applications.read", "GET", path, 200, record, unsigned=Side.LEGACY)
+        case 4:
+            path, found = f"/vehicles/{citizen.vehicle}", vehicle(citizen.vehicle)
+            return Errand("vehicles.read", "GET", path, 200, found, unsigned=Side.LEGACY)
         case _:
             return Errand("titles.search-1998", "GET", "/cgi-bin/title-search", 308, location="/")
 

@@ -18,7 +18,7 @@ from facade.demo.trouble import Trouble
 
 NAME: Final = "facade-demo"
 _LEFT_BEHIND: Final = ("state", "records")
-_PORT: Final = re.compile(r"(?<=127\.0\.0\.1:)\d+")
+_PORT: Final = re.compile(r"(?<=127\.0\.0\.1:)\d+|(?<=host: 127\.0\.0\.1, port: )\d+")
 
 
 def shipped() -> Path:

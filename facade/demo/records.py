@@ -1,4 +1,4 @@
-"""What the government knows: titles, licences and claims, the same whoever is asked.
+"""What the government knows: titles, licences, claims and more, the same whoever is asked.
 
 The law of this file: a record follows from its number alone, so the old systems, the new service and a citizen who
 checks an answer agree without sharing a store. Every name and number is invented.
@@ -25,7 +25,7 @@ _LENDERS: Final = ("Harbour Building Society", "Mutual of the Dales", "Fenland B
 _TRADES: Final = ("taxi", "street trading", "animal boarding", "late night refreshment")
 _STATES: Final = ("received", "in payment", "suspended", "closed")
 _FIRST_EXPIRY: Final = datetime.date(2027, 1, 1)
-_encoder: Final = msgspec.json.Encoder(decimal_format="string")
+_encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A benefit claim; `amount` in pounds a week."""
+    """A benefit claim; `amount` in pounds a week, as the text that the register keeps."""
 
     reference: str
     status: str
-    amount: Decimal
+    amount: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,38 @@ class OpenedClaim:
     reference: str
 
 
-Record = Title | Licence | Claim | OpenedClaim
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A planning application; `state` is P (pending) or G (granted), `fee` in pounds."""
+
+    reference: str
+    state: str
+    fee: Decimal
+    decided: datetime.date | None
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Whose a vehicle is or was; `since` is a day as the mainframe counts them, 20261123."""
+
+    name: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle: a lorry has tonnes, a car has seats. `tax_due` in pounds, below zero where it is owed back."""
+
+    registration: str
+    make: str
+    tax_due: Decimal
+    seats: int | None
+    load_tonnes: Decimal | None
+    keepers: tuple[Keeper, ...]
+
+
+Record = Title | Licence | Claim | OpenedClaim | Application | Vehicle
 
 
 def title(number: str) -> Title | None:
@@ -88,7 +119,7 @@ def claim(reference: str) -> Claim | None:
     if _serial(reference, "C", CLAIMS) is None:
         return None
     chance = _chance(reference)
-    return Claim(reference, _STATES[chance % len(_STATES)], Decimal(2_000 + chance % 20_000) / 100)
+    return Claim(reference, _STATES[chance % len(_STATES)], str(Decimal(2_000 + chance % 20_000) / 100))
 
 
 def claims() -> Iterator[Claim]:
@@ -100,7 +131,7 @@ def claims() -> Iterator[Claim]:
 
 
 def encode(record: Record) -> bytes:
-    """The record as JSON; an amount is text, as the register keeps it, so that nobody makes a float of it."""
+    """The record as JSON; a number has every digit of its amount, and is no float on the way."""
     return _encoder.encode(record)
 
 

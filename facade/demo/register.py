@@ -34,6 +34,6 @@ def make(folder: Path) -> Path:
     unfinished.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(unfinished)) as connection, connection:
         connection.execute(_TABLE)
-        connection.executemany(_ROW, ((c.reference, "QQ000000A", c.status, str(c.amount)) for c in claims()))
+        connection.executemany(_ROW, ((c.reference, "QQ000000A", c.status, c.amount) for c in claims()))
     unfinished.replace(register)
     return register

@@ -1,4 +1,4 @@
-"""The new platform service: titles, licences and claims behind one HTTP interface, in today's style.
+"""The new platform service: all that the old systems answer, behind one HTTP interface, in today's style.
 
 It knows the same `records` as the old systems; a claim it opens is acknowledged and not kept. Every answer is signed
 `X-Answered-By: platform`. A bad release of it can be published while it runs, and mended again.
@@ -7,18 +7,29 @@ It knows the same `records` as the old systems; a claim it opens is acknowledged
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from aiohttp import web
 
 from facade.demo.portal import ANSWERED_BY
 from facade.demo.records import OpenedClaim, Record, claim, encode, licence, title
+from facade.demo.translated import application as planning_application
+from facade.demo.translated import vehicle
 
 _SIGNATURE: Final = {ANSWERED_BY: "platform"}
 
 FAILS_EVERY: Final = 10
 """Of a bad release's reads, one in so many fails: few enough that a person would take a while to believe it."""
+
+
+_FINDING: Final[Mapping[str, Callable[[str], Record | None]]] = {
+    "/titles/{key}": title,
+    "/licences/{key}": licence,
+    "/claims/{key}": claim,
+    "/applications/{key}": planning_application,
+    "/vehicles/{key}": vehicle,
+}
 
 
 class Releases:
@@ -42,7 +53,7 @@ class Releases:
 def application(releases: Releases) -> web.Application:
     """The service as an application."""
     application = web.Application()
-    for path, find in (("/titles/{key}", title), ("/licences/{key}", licence), ("/claims/{key}", claim)):
+    for path, find in _FINDING.items():
         application.router.add_get(path, _reading(find, releases))
     application.router.add_post("/claims", _open_claim)
     return application

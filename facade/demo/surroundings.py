@@ -1,4 +1,4 @@
-"""Everything around the facade: the register's file, the two old web servers and the new service, on their ports.
+"""Everything around the facade: the register's file, the old systems that listen, and the new service.
 
 They run inside the demonstration's own process, each on a socket of its own, so they end when it ends.
 """
@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from facade.demo import portal, register, service
+from facade.demo import planning, portal, register, service, vehicles
 from facade.demo.addresses import Address, Addresses
 from facade.demo.service import Releases
 from facade.demo.trouble import Trouble
@@ -32,6 +32,7 @@ class Surroundings:
         self._addresses = addresses
         self._releases = Releases()
         self._running: dict[Address, web.AppRunner] = {}
+        self._mainframe: asyncio.Server | None = None
 
     def __repr__(self) -> str:
         return f"<Surroundings running={sorted(self._running)}>"
@@ -41,11 +42,13 @@ class Surroundings:
         applications = {
             self._addresses.land_register: portal.application(portal.LAND_REGISTER),
             self._addresses.licensing: portal.application(portal.LICENSING),
+            self._addresses.planning: planning.application(),
             self._addresses.service: service.application(self._releases),
         }
         try:
             for address, application in applications.items():
                 await self._start(address, application)
+            self._mainframe = await _listening(self._addresses.vehicles)
         except BaseException:
             await self._stop_all()
             raise
@@ -80,9 +83,24 @@ class Surroundings:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise Trouble(f"{host}:{port}: cannot listen ({error.strerror}); stop what is using it") from error
+            raise _taken(address, error) from error
 
     async def _stop_all(self) -> None:
+        if self._mainframe is not None:
+            self._mainframe.close()
         while self._running:
             _, runner = self._running.popitem()
             await runner.cleanup()
+
+
+async def _listening(address: Address) -> asyncio.Server:
+    """The mainframe."""
+    try:
+        return await vehicles.listen(*address)
+    except OSError as error:
+        raise _taken(address, error) from error
+
+
+def _taken(address: Address, error: OSError) -> Trouble:
+    host, port = address
+    return Trouble(f"{host}:{port}: cannot listen ({error.strerror}); stop what is using it")

@@ -94,6 +94,8 @@ def _stage(route: RouteRow) -> Markup:
     stage = Markup(f'<span class="stage stage-{escape(route.stage)}">{escape(route.stage)}</span>')
     if route.keys:
         stage = Markup(f'{stage} <span class="refusing">{escape(KEYS.get(route.keys, route.keys))}</span>')
+    if route.lets_through:
+        stage = Markup(f'{stage} <span class="refusing">{escape(route.lets_through)}</span>')
     if route.differs:
         return Markup(f'{stage} <span class="refusing">not as its file says: {escape(route.differs)}</span>')
     if route.bars:

@@ -1,11 +1,12 @@
 """The port that adapters are written against. Public: an adapter imports this and `facade.formats`, nothing else.
 
 Read `call` (what goes in and comes out), `errors` (the one family an adapter raises), `adapter` (what a kind offers),
-then `arguments` (the templates of an operator's `arguments`) and `fitting` (the types they name). What is listed in
-`__all__` is the public part; it changes only with a line in the changelog.
+then the keys of an operation: `arguments` (its templates) and `fitting` (the types they name); `shaping` (`answer`,
+`empty` and `faults`), behind it `plain`, `expression` and `functions`; `transform`; and `operation`, which puts them
+together. What is listed in `__all__` is the public part; it changes only with a line in the changelog.
 """
 
-from facade.port.adapter import Adapter, AdapterKind, Services
+from facade.port.adapter import Adapter, AdapterKind, Finding, Services
 from facade.port.arguments import Template, parameter_mistakes
 from facade.port.call import Answer, Call
 from facade.port.errors import (
@@ -19,14 +20,24 @@ from facade.port.errors import (
     SiloUnreachable,
 )
 from facade.port.fitting import Value
+from facade.port.operation import AnsweredOperation, Arguments
+from facade.port.shaping import Empties, Faults, Shape, ShapeError
+from facade.port.transform import Transform
 
 __all__ = [
     "Adapter",
     "AdapterKind",
     "Answer",
+    "AnsweredOperation",
+    "Arguments",
     "BadArgument",
     "Call",
+    "Empties",
+    "Faults",
+    "Finding",
     "Services",
+    "Shape",
+    "ShapeError",
     "SiloClosed",
     "SiloError",
     "SiloFull",
@@ -35,6 +46,7 @@ __all__ = [
     "SiloSaysNo",
     "SiloUnreachable",
     "Template",
+    "Transform",
     "Value",
     "parameter_mistakes",
 ]

@@ -33,6 +33,18 @@ class Services:
     """The folder of the silo's own file: relative paths in its settings start here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a kind found in a silo's file. `key` is where, `operations.get-claim.query`; `text` is `what; mend`.
+
+    One that only `warns` keeps nobody from serving.
+    """
+
+    key: str
+    text: str
+    warns: bool = False
+
+
 class Adapter(abc.ABC):
     """An open silo. Calls run concurrently; cancelling one must reach the silo."""
 
@@ -61,6 +73,15 @@ class AdapterKind(abc.ABC, Generic[SettingsModel, OperationModel]):
 
         `parameters` are the path parameters that there are. It is asked once with those of every route, and once for
         each route of the operation with that route's own: of a mistake that does not depend on them, the words do not.
+        """
+        return ()
+
+    def examine(
+        self, settings: SettingsModel, operations: Mapping[str, OperationModel], folder: Path
+    ) -> tuple[Finding, ...]:
+        """What is wrong between settings, operations and the files beside the silo's own, which lies in `folder`.
+
+        It is asked whenever a configuration is loaded, in a thread, and may read files; the silo itself is not called.
         """
         return ()
 

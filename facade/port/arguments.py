@@ -132,10 +132,15 @@ class Template:
         return cls.parse(value)
 
 
-def parameter_mistakes(arguments: Mapping[str, Template], parameters: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """The arguments that need another path parameter than `parameters`, as `AdapterKind.mistakes` returns them."""
+def parameter_mistakes(
+    arguments: Mapping[str, Template], parameters: frozenset[str], key: str = "arguments"
+) -> tuple[tuple[str, str], ...]:
+    """The arguments that need another path parameter than `parameters`, as `AdapterKind.mistakes` returns them.
+
+    `key` is the operation's key that they stand under.
+    """
     return tuple(
-        (f"arguments.{name}", f"{{path.{unknown}}} is no parameter of the path; write one that the route's match has")
+        (f"{key}.{name}", f"{{path.{unknown}}} is no parameter of the path; write one that the route's match has")
         for name, template in arguments.items()
         for unknown in sorted(template.parameters - parameters)
     )

@@ -190,6 +190,8 @@ class Handler:
             else:
                 if passage.copy is not None:
                     passage.copy.watch(reply)
+                if admission is not None:
+                    admission.passes_on(reply.body)
                 await respond(passage.exchange, reply)
         finally:
             target.in_flight.value -= 1

@@ -22,8 +22,10 @@ _HOSTS: Final = 4096
 _MAX_PASSES: Final = 4
 """A request that has come through this many facades goes round in a circle (RFC 9110 section 7.6.3)."""
 
-_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9_~!$&'()*+,;=.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
-"""RFC 3986 section 3.2.2 without userinfo, and without escapes: a name that is spelled with them is another to some."""
+_LABEL: Final = r"[A-Za-z0-9_~!$&'()*+;=-]++"
+_HOST: Final = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*+\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{0,5}})?")
+"""RFC 3986 section 3.2.2 without userinfo, and without what makes another name of it to some: escapes, empty labels
+(but the root's, a dot at the end) and commas, which divide the members of a list."""
 
 _LONGEST_HOST: Final = 253 + len(":65535")
 """Bytes of a Host: a DNS name (RFC 1035 section 2.3.4) and a port. What is remembered by its Host must be small."""

@@ -77,8 +77,12 @@ class RequestFacts:
         return self._callers.disbelief(self._request.head)
 
     def header(self, name: str) -> Sequence[str]:
-        """A field's values, one a line, for a route's header conditions."""
-        return [value.decode("latin-1") for value in self._request.head.values(_field(name))]
+        """A field's values, one a line, for a route's header conditions; by a name with `_` those of all its twins."""
+        head = self._request.head
+        if "_" in name:
+            spans = [line.span(1) for line in _twins(name).finditer(head.lowered)]
+            return [head.block[start:end].strip(b" \t").decode("latin-1") for start, end in spans]
+        return [value.decode("latin-1") for value in head.values(_field(name))]
 
 
 def _address(head: RequestHead, sender: Sender) -> str:
@@ -93,6 +97,13 @@ def _cookie(head: RequestHead, name: str) -> bytes | None:
 @lru_cache(maxsize=_NAMES)
 def _field(text: str) -> Name:
     return name(text)
+
+
+@lru_cache(maxsize=_NAMES)
+def _twins(name: str) -> re.Pattern[bytes]:
+    """The lines of every field whose name has `_` for at least one `-` of this one."""
+    spelt = re.escape(name.replace("_", "-")).replace(r"\-", "[-_]")
+    return re.compile(rb"\r\n(?=[^:\r]*_)%b:([^\r]*)" % spelt.encode("ascii"))
 
 
 @lru_cache(maxsize=_NAMES)

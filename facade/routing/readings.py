@@ -12,10 +12,13 @@ The law of this file: what servers are known to do to a path, each of it done or
 - take several slashes for one;
 - remove dot segments (RFC 3986 section 5.2.4);
 - take an escaped `?` or `#` for the path's end, because it is decoded too early;
-- drop spaces and full stops at a segment's end, as the file systems of Windows do.
+- drop a stream's name at a segment's end (`/old::$DATA`), and spaces and full stops there, as the file systems of
+  Windows do.
 
 The last two are done to paths in normal form as well: `/old%20` and `/old%3Fx` are other paths than `/old`, and most
 servers know that. So a route takes them as they stand, unless they may be read as what another route is for.
+
+No pattern here takes more than linear time: whoever sends a path chooses what it is tried on.
 """
 
 from __future__ import annotations
@@ -43,8 +46,19 @@ _OVERLONG: Final = re.compile(rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80\x81][\x80-\xbf]
 _PARAMETERS: Final = re.compile(r"(?:;|%3B)[^/]*+")
 _SLASHES: Final = re.compile(r"//++")
 _EARLY_END: Final = re.compile(r"%(?:3F|23).*+")
-_DROPPED: Final = re.compile(r"(?:\.|%20)++(?=[/;]|%3B|\Z)")
-_LOOSE: Final = re.compile(_DROPPED.pattern + "|%3F|%23")
+_END: Final = r"(?=[/;]|%3B|\Z)"
+"""Of a segment, or of what of it stands before its parameters."""
+
+_BLANK: Final = r"(?:\.|%20)"
+_DROPPED: Final = re.compile(rf"\.(?<!\.\.)(?<!%20\.){_BLANK}*+{_END}|%20(?<!\.%20)(?<!%20%20){_BLANK}*+{_END}")
+"""Begins behind none of its own: a run that ends in vain is not tried again from its middle."""
+
+_STREAMS_END: Final = rf"[A-Za-z0-9_]*+{_BLANK}*+{_END}"
+_STREAM: Final = re.compile(rf"(?::|%3A)(?:[^:/;%]|%(?!3A|3B))*+(?::|%3A)(?:\$|%24){_STREAMS_END}")
+"""A file's stream, perhaps without a name, and its type: `::$DATA`, `:$I30:$INDEX_ALLOCATION`."""
+
+_HOLLOW: Final = re.compile(rf"/{_BLANK}++{_END}")
+_LOOSE: Final = re.compile(rf"{_DROPPED.pattern}|%3F|%23|\${_STREAMS_END}|%24{_STREAMS_END}")
 
 
 def readings(raw: str) -> tuple[str, ...] | None:
@@ -64,12 +78,19 @@ def readings(raw: str) -> tuple[str, ...] | None:
 
 def loose_readings(path: str) -> tuple[str, ...]:
     """What some servers read in a path in normal form beside it; nearly always nothing."""
-    if "%" not in path and path[-1] != "." and "./" not in path and ".;" not in path:
+    if "%" not in path and "$" not in path and path[-1] != "." and "./" not in path and ".;" not in path:
         return ()  # all but a few of the paths that hold a full stop
     if _LOOSE.search(path) is None:
         return ()
-    texts = _and([path], _without_early_end)
-    return tuple(text for text in _and(texts, _without_dropped) if text != path)
+    texts: Iterable[str] = [path]
+    for change in _LOOSE_CHANGES:
+        texts = _and(texts, change)
+    return tuple(text for text in texts if text != path)
+
+
+def is_hollow(path: str) -> bool:
+    """Whether a segment of a path in normal form has nothing but spaces and full stops: to some it is none at all."""
+    return _HOLLOW.search(path) is not None
 
 
 def _decoded(raw: str) -> Iterable[str] | None:
@@ -114,6 +135,10 @@ def _without_early_end(text: str) -> str:
     return _EARLY_END.sub("", text)
 
 
+def _without_streams(text: str) -> str:
+    return _STREAM.sub("", text)
+
+
 def _without_dropped(text: str) -> str:
     return _DROPPED.sub(_kept, text)
 
@@ -130,7 +155,7 @@ def _without_dots(text: str) -> str:
     *segments, last = text.split("/")[1:]
     for segment in (*segments, last):
         if segment == "..":
-            kept = kept[:-1]
+            del kept[-1:]
         elif segment != ".":
             kept.append(segment)
     if last in {".", ".."}:
@@ -142,8 +167,11 @@ _CHANGES: Final = (
     _with_slashes,
     _without_early_end,
     _without_parameters,
+    _without_streams,
     _without_dropped,
     _with_single_slashes,
     _without_dots,
 )
 """In the order in which they are done: what one leaves the next may change."""
+
+_LOOSE_CHANGES: Final = (_without_early_end, _without_streams, _without_dropped)

@@ -261,6 +261,7 @@ class Route:
     """One route, everything an operator said of it. `timeout` bounds the whole call, in seconds.
 
     `as_sent` where every side of it takes paths that have several readings; a route without sides takes none.
+    `written` identifies the text of its block and of its group's, whatever came of them.
     """
 
     name: str
@@ -279,6 +280,7 @@ class Route:
     shadow: Shadow | None = None
     guard: Guard | None = None
     place: Place = field(default=Place("", 0), compare=False)
+    written: str = field(default="", repr=False, compare=False)
 
     @property
     def moves_whole(self) -> bool:

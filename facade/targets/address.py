@@ -1,9 +1,10 @@
 """A target's own address in what it answers: recognised, and said as the caller knows it. Pure, bytes in, bytes out.
 
-A reference names the target by the scheme, host and port of one of its endpoints: the host in any case, a default port
-spelt or left out, the scheme perhaps missing (`//host/...`, RFC 3986 section 4.2). A target that reads its own name in
-Host and the caller's scheme in `X-Forwarded-Proto` puts those two together, so that is its address too. Another port,
-another subdomain, a user name before the host: those are somebody else's, and stay.
+A reference names the target by the scheme, host and port of one of its endpoints: the host in any case and perhaps
+with the root's dot, a default port spelt or left out, the scheme perhaps missing (`//host/...`, RFC 3986 section 4.2).
+A user name before the host stays: whoever follows shows it to the platform, which passes it on. A target that reads its
+own name in Host and the caller's scheme in `X-Forwarded-Proto` puts those two together, so that is its address too.
+Another port or another subdomain is somebody else's, and stays.
 """
 
 from __future__ import annotations
@@ -26,9 +27,13 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 LONGEST_MENTION: Final = 320
 """Bytes that a host with its port can take in a text: a name of 255 (RFC 1035 section 2.3.4), and room to spare."""
 
-_SLASHES: Final = rb"[/\\]{2,}+"
-"""What stands before an authority. Browsers take a backslash for a slash, and more than two for two (URL Standard,
-section 4.4, "special authority ignore slashes state"), so an answer that they follow to the target names it."""
+_SLASHES: Final = rb"[/\\]"
+"""What stands before an authority. Browsers take a backslash for a slash, and any number for two, with a scheme before
+it also one or none (URL Standard, section 4.4, "special authority ignore slashes state"), so an answer that they follow
+to the target names it."""
+
+_USER: Final = rb"(?:[^/\\?#]*@)?"
+_BEFORE_USER: Final = re.compile(rb"(?:https?:)?[/\\]*+", re.IGNORECASE)
 
 _PATH_END: Final = re.compile(rb"(?=[?#])")
 
@@ -50,21 +55,22 @@ class _Endpoint:
     def of(cls, url: str) -> _Endpoint:
         scheme = "https" if url.startswith("https:") else "http"
         parts = urlsplit(b"//" + authority_of(url))
-        host = parts.hostname or b""
+        host = (parts.hostname or b"").removesuffix(b".")
         return cls(scheme, b"[%b]" % host if b":" in host else host, parts.port)
 
     def begins(self, told: str) -> list[bytes]:
         """Patterns of how a reference to it begins, by its own scheme and the one it is told. A group is the scheme."""
-        own = rb"(?:(%b:)?%b%b)" % (self.scheme.encode("ascii"), _SLASHES, self.authority(self.scheme))
-        if told == self.scheme:
-            return [own]
-        return [own, rb"(?:(%b:)%b%b)" % (told.encode("ascii"), _SLASHES, self.authority(told))]
+        own, authority = self.scheme.encode("ascii"), self.authority(self.scheme)
+        begins = [rb"(?:(?:(%b:)%b*+|%b{2,}+)%b%b)" % (own, _SLASHES, _SLASHES, _USER, authority)]
+        if told != self.scheme:
+            begins += [rb"(?:(%b:)%b*+%b%b)" % (told.encode("ascii"), _SLASHES, _USER, self.authority(told))]
+        return begins
 
     def authority(self, scheme: str) -> bytes:
         """A pattern of host and port; a scheme's default port, or its digits, may be left out (RFC 3986 3.2.3)."""
         default = DEFAULT_PORTS[scheme]
         number = self.port or default
-        return re.escape(self.host) + (rb"(?::(?:0*%d)?)?" if number == default else rb":0*%d") % number
+        return re.escape(self.host) + rb"\.?" + (rb"(?::(?:0*%d)?)?" if number == default else rb":0*%d") % number
 
 
 class Address:
@@ -123,9 +129,9 @@ class Address:
         if kind is Kind.REFERENCE:
             return self._reference(text, seen)
         if kind is Kind.ALTERNATIVE:
-            return None if _PORT.sub(b"", text.lower()) in self._hosts else text
+            return None if _host(text.replace(b"\\", b"")) in self._hosts else text
         if kind is Kind.DOMAIN:
-            return seen.name if text.lower() in self._hosts else text
+            return seen.name if _host(text) in self._hosts else text
         return text if self._reversal is None else self._reversal.scope(text)
 
     def _reference(self, text: bytes, seen: Origin) -> bytes:
@@ -133,7 +139,9 @@ class Address:
         if match is None:
             return text
         scheme = b"" if match.lastindex is None else seen.scheme + b":"
-        return b"%b//%b%b" % (scheme, seen.host, self._reversed(text[match.end() :]))
+        before, at, _ = match[0].rpartition(b"@")
+        user = _BEFORE_USER.sub(b"", before, count=1) + at
+        return b"%b//%b%b%b" % (scheme, user, seen.host, self._reversed(text[match.end() :]))
 
     def _reversed(self, rest: bytes) -> bytes:
         if self._reversal is None:
@@ -141,3 +149,8 @@ class Address:
         path, *behind = _PATH_END.split(rest, maxsplit=1)
         path = path.replace(b"\\", b"/")  # as those read it for whom it names the target
         return b"".join([self._reversal.path(path), *behind])
+
+
+def _host(authority: bytes) -> bytes:
+    """In lower case, without its port and the root's dot."""
+    return _PORT.sub(b"", authority.lower()).removesuffix(b".")

@@ -32,8 +32,8 @@ async def collect(request: Request) -> None:
 
 
 async def arrival(request: Request) -> None:
-    """Wait until the whole body is here; it is passed on as it came. A `Refusal`: 408 not in time."""
-    await _in_time(request.body.done(), request.until)
+    """Wait until the body is here, or as much as may wait; it is passed on as it came. A `Refusal`: 408 not in time."""
+    await _in_time(request.body.arrived(), request.until)
 
 
 async def _in_time(arriving: Awaitable[_Arrived], until: float) -> _Arrived:

@@ -90,7 +90,9 @@ class Adapted:
 
 @dataclass(frozen=True, slots=True)
 class Silo:
-    """One legacy system."""
+    """One legacy system. `written` is what its file says of it by key, without what is filled in, and of each
+    operation by `operation NAME`: it tells two descriptions apart and is no part of what the silo is.
+    """
 
     name: str
     reach: Passthrough | Adapted
@@ -98,4 +100,5 @@ class Silo:
     switch_off: datetime.date | None = None
     after_switch_off: AfterSwitchOff = AfterSwitchOff.WARN
     protect: Protect = field(default_factory=Protect)
+    written: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     place: Place = field(default=Place("", 0), compare=False)

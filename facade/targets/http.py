@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from typing import Final
 
 from facade.problem import Refusal
@@ -16,7 +15,6 @@ from facade.targets.target import Target
 from facade.targets.template import PathTemplate
 from facade.telemetry.series import Counter, Gauge
 from facade.wire import refusals
-from facade.wire.body import HIGH_WATER
 from facade.wire.framing import CHUNKED
 from facade.wire.headers import request_bytes
 from facade.wire.message import EXPECT, HOST
@@ -26,16 +24,13 @@ from facade.wire.upstream import Reply
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 """Methods that are safe (RFC 9110 section 9.2.1). PUT and DELETE are idempotent, but nothing unsafe is sent twice."""
 
-_LEAVING: Final = 0.05
-"""Seconds within which a call that is cut has given back its slot: a few turns of the loop."""
-
 
 class HttpTarget(Target):
     """One HTTP service. `patience` is how many seconds it may be silent before its answer's head.
 
     It reads its endpoint's own name in Host, or with `keeps_host` the caller's, where there is one. `path` replaces the
     request's path; the query is always passed on. A chunked body is collected first, unless it `takes_chunks`.
-    A small one of known length arrives first where calls take slots, so that nobody has one for a body that trickles.
+    Where calls take slots a body, or the first 64 KiB of it, arrives before, so that nobody has one for a trickle.
     `leakage` keeps its address out of its answers, `retries` counts the calls that are sent once more.
     """
 
@@ -63,8 +58,6 @@ class HttpTarget(Target):
         self._path = path
         self._leakage = leakage
         self._retries = retries
-        self._asked = 0
-        self._asked_at = -math.inf
 
     def __repr__(self) -> str:
         return f"<HttpTarget {self.name} {self._endpoints!r}>"
@@ -72,7 +65,7 @@ class HttpTarget(Target):
     async def ask(self, request: Request) -> Reply:
         await self.prepare(request)
         if self.protection is not None and not request.body.ended:
-            request.body.hurry(self._is_waited_for)  # it has a slot by now, and still comes
+            request.body.hurry(self.protection.budget.wants_one_back)  # it has a slot by now, and still comes
         repeatable = request.head.method in _REPEATABLE and request.body.ended and request.body.length == 0
         endpoints = self._endpoints
         member = endpoints.choose() or await endpoints.found(self._reached_by(request))
@@ -107,20 +100,8 @@ class HttpTarget(Target):
         body = request.body
         if body.length == CHUNKED and not self._takes_chunks:
             await collect(request)
-        elif self.protection is None or body.ended:
-            return
-        elif 0 <= body.length <= HIGH_WATER and not request.head.has(EXPECT):
+        elif self.protection is not None and not body.ended and not request.head.has(EXPECT):
             await arrival(request)
-
-    def _is_waited_for(self) -> bool:
-        """Whether somebody waits for whom nobody has been asked to leave a moment ago."""
-        now = asyncio.get_running_loop().time()
-        if now - self._asked_at > _LEAVING:
-            self._asked = 0
-        if self.protection is None or self.protection.budget.waiting <= self._asked:
-            return False
-        self._asked, self._asked_at = self._asked + 1, now
-        return True
 
     def _reached_by(self, request: Request) -> float:
         """When a target that has taken no connection has been silent for too long."""

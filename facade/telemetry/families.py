@@ -19,6 +19,7 @@ CAUSES: Final = frozenset({"file", "command", "page", "api", "plan", "guard"})
 """What can move a route."""
 
 RELOAD_RESULTS: Final = ("accepted", "unchanged", "rejected")
+KEPT: Final = ("accepted", "ledger", "overrides")
 """How a reload can end."""
 
 REWRITTEN: Final = ("location", "content-location", "refresh", "link", "set-cookie", "alt-svc")
@@ -184,6 +185,9 @@ REVISION: Final = Family(
 RELOADS: Final = Family(
     "facade_config_reloads_total", "counter", "Times the configuration was read, by how that ended.", ("result",)
 )
+UNKEPT: Final = Family(
+    "facade_state_failures_total", "counter", "Times that something could not be written in `state`.", ("what",)
+)
 LOOP_LAG: Final = Family(
     "facade_loop_lag_seconds", "gauge", "The longest that the event loop was late in the last 15 to 30 seconds."
 )
@@ -219,6 +223,7 @@ FAMILIES: Final = (
     SILO_SWITCH_OFF,
     REVISION,
     RELOADS,
+    UNKEPT,
     LOOP_LAG,
     BUILD,
 )

@@ -42,6 +42,7 @@ class Metrics:
         self._moves = Opened(families.MOVES, Counter)
         self._silo_last_call = Opened(families.SILO_LAST_CALL, Gauge)
         self._reloads = Opened(families.RELOADS, Counter)
+        self._unkept = Opened(families.UNKEPT, Counter)
         self._unmatched = Counter(families.UNMATCHED, ())
         self._loop_lag = Gauge(families.LOOP_LAG, (), 0.0)
         self._build = Gauge(families.BUILD, (version,), 1)
@@ -64,6 +65,8 @@ class Metrics:
             self._refused[reason,].value = 0
         for result in families.RELOAD_RESULTS:
             self._reloads[result,].value = 0
+        for what in families.KEPT:
+            self._unkept[what,].value = 0
 
     # The way of a request: no branch, no lock, nothing that can fail.
 
@@ -169,6 +172,10 @@ class Metrics:
             raise ValueError(f"facade_config_reloads_total: unknown result {result!r}; use {families.RELOAD_RESULTS}")
         self._reloads[result,].value += 1
 
+    def unkept(self, what: str) -> None:
+        """Count that one of `families.KEPT` could not be written."""
+        self._unkept[what,].value += 1
+
     def loop_lag(self, seconds: float) -> None:
         """State how late the event loop was."""
         self._loop_lag.value = seconds
@@ -231,7 +238,7 @@ class Metrics:
             self._moves,
         ):
             yield opened.family, list(opened.values())
-        for opened in (self._silo_last_call, self._reloads):
+        for opened in (self._silo_last_call, self._reloads, self._unkept):
             yield opened.family, list(opened.values())
         yield families.UNMATCHED, (self._unmatched,)
         yield families.WAITING, information.waiting(self._protections())

@@ -22,6 +22,7 @@ from facade.port import (
     BadArgument,
     Call,
     SiloError,
+    SiloFull,
     SiloLate,
     SiloNonsense,
     SiloUnreachable,
@@ -116,6 +117,16 @@ class AdapterContract:
         async with self._adapter(tmp_path) as adapter:
             with pytest.raises(SiloLate):
                 await self._answer(adapter, self.ordinary(), -_SHORT)
+
+    async def test_no_more_calls_reach_the_silo_at_once_than_its_settings_allow(self, tmp_path: Path) -> None:
+        async with self._adapter(tmp_path) as adapter:
+            calls = self._filled(adapter, _FOREVER)
+            await asyncio.sleep(_HEAD_START)
+            with pytest.raises((SiloFull, SiloLate)):
+                await self._answer(adapter, self.ordinary(), _SHORT)
+            calls.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await self._within(calls)
 
     async def test_late_calls_leave_the_silo_free(self, tmp_path: Path) -> None:
         async with self._adapter(tmp_path) as adapter:
@@ -213,10 +224,12 @@ class AdapterContract:
                 await self._within(background.finished())
 
     async def _open(self, settings: Mapping[str, object], folder: Path, background: RecordingSpawn) -> Adapter:
-        """Open the kind as the facade does: from validated models."""
+        """Open the kind as the facade does: from validated models, with which it finds nothing wrong."""
         model = self.kind.settings.model_validate(settings)
         self._check_hidden(repr(model), str(model))
         operations = {name: self.kind.operation.model_validate(written) for name, written in self.operations().items()}
+        found = await self._within(asyncio.to_thread(self.kind.examine, model, operations, folder))
+        assert all(finding.warns for finding in found), f"it finds mistakes where there are none: {found}"
         services = fake_services(folder, spawn=background)
         return await self._within(self.kind.open(model, operations, services))
 

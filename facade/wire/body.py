@@ -20,6 +20,10 @@ HIGH_WATER: Final = 64 * 1024
 """Bytes that wait here before the source is told to stop: one large read, so that a small body never stops anybody."""
 
 
+_PIECES: Final = 64
+"""Pieces of a body that wait side by side; more are joined, because each costs some 50 bytes beside its own."""
+
+
 class Source(Protocol):
     """The connection a body comes from."""
 
@@ -113,8 +117,11 @@ class Body:
             return
         self._chunks.append(data)
         self.held += len(data)
+        if len(self._chunks) > _PIECES:
+            self._chunks = [b"".join(self._chunks)]
         if self.held > HIGH_WATER:
             self.hold()
+            self._wake()
 
     def end(self, trailers: list[Field]) -> None:
         """The body is complete."""
@@ -188,11 +195,21 @@ class Body:
 
     async def done(self) -> None:
         """Wait until the body has ended; raise its failure."""
-        if not self.ended and self.failure is None:
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
+        while not self.ended and self.failure is None:
+            await self._news()
         if self.failure is not None:
             raise Refusal(self.failure.problem)  # a new one: it will hold this frame, which holds the body
+
+    async def arrived(self) -> None:
+        """Wait until the body has ended, or as much of it is here as may wait here; raise its failure."""
+        while not self.ended and self.failure is None and self.held <= HIGH_WATER:
+            await self._news()
+        if self.failure is not None:
+            raise Refusal(self.failure.problem)
+
+    def _news(self) -> asyncio.Future[None]:
+        self._waiter = asyncio.get_running_loop().create_future()
+        return self._waiter
 
     async def collect(self, limit: int) -> bytes:
         """The whole body; one that is larger than `limit` bytes is a 413."""
@@ -201,7 +218,7 @@ class Body:
         await self.done()
         if collector.overfull:
             raise Refusal(refusals.BODY_TOO_LARGE)
-        return b"".join(collector.chunks)
+        return bytes(collector.data)
 
     def abandon(self) -> None:
         """Nobody wants the rest."""
@@ -258,7 +275,7 @@ class _Collector:
     """A sink that keeps everything, up to a limit."""
 
     def __init__(self, limit: int, body: Body) -> None:
-        self.chunks: list[bytes] = []
+        self.data = bytearray()
         self._room = limit
         self._body = body
 
@@ -271,7 +288,7 @@ class _Collector:
         if self.overfull:
             self._body.fail(Refusal(refusals.BODY_TOO_LARGE))
         else:
-            self.chunks.append(data)
+            self.data += data
             self._body.held += len(data)
 
     def end_body(self, trailers: list[Field]) -> None:

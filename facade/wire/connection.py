@@ -172,10 +172,16 @@ class Connection(asyncio.Protocol):
         A socket that is full says nothing until much of it is free, which with a slow peer takes longer than patience
         lasts; so the bytes that are left are counted.
         """
-        now, left = self._deadlines.now, self._transport.get_write_buffer_size() + unsent(self._transport)
-        taken, seconds = self._left - left, now - self._looked_at
-        self._left, self._looked_at = left, now
-        return taken > 0 and taken >= SLOWEST * seconds
+        since = self._looked_at
+        taken = self._taken()
+        return taken > 0 and taken >= SLOWEST * (self._looked_at - since)
+
+    def _taken(self) -> int:
+        """Bytes that the peer has taken since this was last asked."""
+        left = self._transport.get_write_buffer_size() + unsent(self._transport)
+        taken = max(0, self._left - left)
+        self._left, self._looked_at = left, self._deadlines.now
+        return taken
 
     async def drained(self) -> None:
         """Wait until the socket takes bytes again."""

@@ -98,14 +98,6 @@ class Downstream(Receiving):
         else:
             self._close()
 
-    def _look_at_reader(self) -> None:
-        """A client that takes its answer slowly is waited for, one that only holds it is cut."""
-        if self.is_taking():
-            self.until = self._deadlines.now + self.body_idle
-            self._watch_body()
-        else:
-            self.abort()
-
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._exchange is None:
@@ -161,7 +153,9 @@ class Downstream(Receiving):
         if not body.ended or body.failure is not None:
             await body.done()
         if self.full:
+            self._feeder = body  # it has ended, and may hold a slot until the client has taken it
             await self.drained()
+            self._feeder = None
 
     async def tunnel(self, head: bytes, body: Body, target: Upstream, tunnel: Tunnel) -> Ending:
         """Become a tunnel to `target`: what the client sent behind its request already belongs to it."""

@@ -32,26 +32,31 @@ class Handshake(asyncio.Protocol):
 
     __slots__ = ("_client", "_connection", "_server", "_since", "_task", "_tls")
 
-    _connection: socket.socket
-
     def __init__(self, server: Server, tls: ssl.SSLContext) -> None:
         self._server = server
         self._tls = tls
         self._since = server.deadlines.now
         self._client = Downstream(server)
+        self._connection: socket.socket | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         both_ways = cast(asyncio.Transport, transport)
-        if self._server.knocked(self._client, self):
-            self._connection = taken_from(both_ways)
-            self._task = spawn(self._shake_hands(), "TLS handshake")
-        else:
+        if not self._server.knocked(self._client, self):
             both_ways.abort()
+            return
+        try:
+            self._connection = connection = taken_from(both_ways)
+        except OSError:  # there is no descriptor for it (EMFILE, ENFILE)
+            both_ways.abort()
+            self._server.turned_back(self._client)
+            self._server.out_of_descriptors()
+        else:
+            self._task = spawn(self._shake_hands(connection), "TLS handshake")
 
-    async def _shake_hands(self) -> None:
+    async def _shake_hands(self, connection: socket.socket) -> None:
         try:
             await self._server.loop.connect_accepted_socket(
-                lambda: self._client, self._connection, ssl=self._tls, ssl_handshake_timeout=_PATIENCE
+                lambda: self._client, connection, ssl=self._tls, ssl_handshake_timeout=_PATIENCE
             )
         except OSError:
             pass  # whoever fails is counted, by OpenSSL's own word for it, where the certificate is kept
@@ -64,5 +69,6 @@ class Handshake(asyncio.Protocol):
             self.abort()
 
     def abort(self) -> None:
-        with suppress(OSError):  # it has just ended by itself
-            self._connection.shutdown(socket.SHUT_RDWR)
+        if self._connection is not None:
+            with suppress(OSError):  # it has just ended by itself
+                self._connection.shutdown(socket.SHUT_RDWR)

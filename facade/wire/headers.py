@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from facade.wire.message import (
@@ -29,7 +29,7 @@ from facade.wire.message import (
     RequestHead,
     ResponseHead,
 )
-from facade.wire.names import FORWARDING, HOP_BY_HOP, MARK, TRACE, outlasts, outlasts_caller
+from facade.wire.names import FAMILY, FORWARDING, HOP_BY_HOP, MARK, TRACE, outlasts, outlasts_caller
 
 PSEUDONYM: Final = b"facade"
 """The name by which the facade signs `Via`, behind the version it received."""
@@ -43,39 +43,45 @@ _NO_CONTENT: Final = 204
 _USUAL: Final = frozenset({b"close", b"keep-alive", b"te", b"upgrade"})
 """Options of `Connection` that name no field, or one that is cut anyway."""
 
+_OURS: Final = [name for name in FORWARDING | {MARK} if not name.startswith(FAMILY)]
+
+_WITH_LOW_LINE: Final = r"(?=[^:_]*+_)"
+"""What makes a twin of a name: many servers read `_` and `-` as one (RFC 9110 section 17.10)."""
+
 _TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-def _lines_of(*names: str) -> re.Pattern[bytes]:
-    """Matches, in a lower-case block, every line of the fields named; `[-_]` in a name stands for both."""
-    return re.compile(rb"\r\n(?:" + "|".join(names).encode("ascii") + rb"):[^\r]*")
+def _lines_of(names: Iterable[str], twins: Iterable[str] = ()) -> re.Pattern[bytes]:
+    """Matches, in a lower-case block, every line of the fields named, and of `twins` those spelt with `_`."""
+    tried = [*_by_letter(names, ""), *_by_letter(twins, _WITH_LOW_LINE)]
+    return re.compile(rb"\r\n(?:%b):[^\r]*" % "|".join(tried).encode("ascii"))
 
 
-def _twins(name: str) -> list[str]:
-    """The spellings of a name with at least one `_` for `-`: many servers read both as one (RFC 9110 section 17.10)."""
-    parts = name.split("-")
-    spellings = (
-        parts[0] + "".join(join + part for join, part in zip(joins, parts[1:], strict=True))
-        for joins in itertools.product("-_", repeat=len(parts) - 1)
-    )
-    return [spelling for spelling in spellings if "_" in spelling]
+def _by_letter(names: Iterable[str], then: str) -> list[str]:
+    """Patterns that are tried by their first letter: most fields begin with none of these."""
+    groups = itertools.groupby(sorted(names), key=lambda name: name[0])
+    return [f"{letter}{then}(?:{'|'.join(name[1:] for name in group)})" for letter, group in groups]
+
+
+def _any_spelling(name: str) -> str:
+    """With `_` for `-` or not: many servers read both as one (RFC 9110 section 17.10)."""
+    return name.replace("-", "[-_]")
 
 
 def _request_cut(*, trusted: bool, host: bool, trace: bool) -> re.Pattern[bytes]:
     """What is taken out of a request: by whether its sender is trusted, and Host and the trace are replaced."""
-    ours = FORWARDING | {MARK}
-    every = [*sorted(HOP_BY_HOP), *(name.replace("-", "[-_]") for name in sorted(ours) * (not trusted))]
-    only_twins = ["content-length", "transfer-encoding", *sorted(ours) * trusted]
-    twins = [twin for name in only_twins for twin in _twins(name)]
-    return _lines_of(*every, *twins, *["host"] * host, *sorted(TRACE) * trace)
+    framing = {"content-length", "transfer-encoding"}
+    ours = [_any_spelling(FAMILY) + r"(?:[-_][^:\r]*)?", *map(_any_spelling, _OURS)]
+    exactly = [*HOP_BY_HOP, *["host"] * host, *(TRACE if trace else ())]
+    return _lines_of([*exactly, *ours * (not trusted)], [*map(_any_spelling, framing), *ours * trusted])
 
 
 _REQUEST_CUT: Final = {
     (trusted, host, trace): _request_cut(trusted=trusted, host=host, trace=trace)
     for trusted, host, trace in itertools.product((False, True), repeat=3)
 }
-_ANSWER_CUT: Final = _lines_of(*sorted(HOP_BY_HOP))
-_LENGTHLESS_CUT: Final = _lines_of(*sorted(HOP_BY_HOP), "content-length")
+_ANSWER_CUT: Final = _lines_of(HOP_BY_HOP)
+_LENGTHLESS_CUT: Final = _lines_of({*HOP_BY_HOP, "content-length"})
 
 
 _PAIR: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++=(?:\"(?:[^\"\\]|\\.)*+\"|[^\x00-\x20\",;]*+)"
@@ -84,7 +90,7 @@ _FORWARDED_LIST: Final = re.compile(rb"%b(?:[ \t]*+,[ \t]*+%b)*+" % (_ELEMENT, _
 """RFC 7239 section 4, with an address that should stand in quotes and does not. What this matches has no quoted string
 without an end, so that whatever is written behind it is read as a member of its own."""
 
-_FORWARDED_CUT: Final = _lines_of("forwarded")
+_FORWARDED_CUT: Final = _lines_of(["forwarded"])
 
 
 class Sender:

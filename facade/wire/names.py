@@ -24,9 +24,16 @@ HOP_BY_HOP: Final = frozenset(
 """RFC 9110 section 7.6.1. Transfer-Encoding is written anew, by what is sent."""
 
 FORWARDING: Final = frozenset(
-    "x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-real-ip forwarded".split()
+    "cf-connecting-ip cf-connecting-ipv6 client-ip fastly-client-ip fly-client-ip forwarded front-end-https "
+    "true-client-ip x-appengine-user-ip x-azure-clientip x-azure-socketip x-client-ip x-cluster-client-ip "
+    "x-envoy-external-address x-forwarded x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto "
+    "x-original-forwarded-for x-originating-ip x-real-ip x-remote-addr x-remote-ip x-url-scheme".split()
 )
-"""What says who the client is. Only a trusted peer's are believed (RFC 7239 section 8.1)."""
+"""What says who the client is and how it came here. Only a trusted peer's are believed (RFC 7239 section 8.1). Besides
+these it is each field whose name begins with that of `FAMILY` and a hyphen."""
+
+FAMILY: Final = "x-forwarded"
+"""Names of this family are made up by every proxy: `X-Forwarded-Prefix`, `-Ssl`, `-Server`."""
 
 MARK: Final = "x-facade-shadow"
 """What marks a copy that is made to compare its answer. Only a trusted peer's is believed."""

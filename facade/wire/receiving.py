@@ -17,8 +17,8 @@ from facade.wire.connection import SLOWEST
 from facade.wire.deadlines import NEVER
 from facade.wire.decoders import request_decoder
 from facade.wire.framing import request_framing
+from facade.wire.giving import BRISK, LOOK, PAUSE, Giving
 from facade.wire.message import RequestHead
-from facade.wire.parting import Parting
 from facade.wire.reader import RequestReader
 
 if TYPE_CHECKING:
@@ -31,18 +31,8 @@ _AHEAD: Final = 64 * 1024
 _SMALL: Final = 4 * 1024
 """Bytes of a request that comes in one piece and is not counted: nearly all are, and `connections` bounds these."""
 
-_BRISK: Final = 8 * 1024
-"""Bytes a second that a body must bring, on average over `_PAUSE`, to be spared while others wait for the slot that its
-call has at a silo: an ISDN line. A GiB takes a day and a half at that, so whoever sends one is quicker."""
 
-_PAUSE: Final = 5.0
-"""Seconds without a byte that it may owe: a train's tunnel; and half of what a call waits for a slot by default."""
-
-_LOOK: Final = 1.0
-"""Seconds until a body that is not brisk is asked again whether it holds somebody up."""
-
-
-class Receiving(Parting):
+class Receiving(Giving):
     """A client's connection, as far as it receives. `_kept` is how many bytes of it are counted as waiting.
 
     `_ends` is when a body that comes has used up all its patience; `due` is sooner where it must be brisk.
@@ -82,7 +72,7 @@ class Receiving(Parting):
             read = reader.feed(data)
             if read is not None:
                 self._reader = None
-                self._begin(*read)
+                self._begin(*read, len(data))
             else:
                 self._wait_for_more(reader)
         except Refusal as refusal:
@@ -94,10 +84,11 @@ class Receiving(Parting):
             self._deadlines.watch(self, min(self.due, self._deadlines.now + self._limits.header_timeout))
         self._keep()
 
-    def _begin(self, head: RequestHead, rest: bytes) -> None:
+    def _begin(self, head: RequestHead, rest: bytes, size: int) -> None:
+        """A head is whole; it came with the last of `size` bytes, or with all of them."""
         body = self._body(request_framing(head), rest)
         self._start(head, body)
-        if self._kept or self._decoder is not None or len(head.block) + body.held > _SMALL:
+        if self._kept or self._decoder is not None or size > _SMALL:
             self._keep()
 
     def _body(self, length: int, rest: bytes) -> Body:
@@ -133,9 +124,11 @@ class Receiving(Parting):
 
     def _earn(self, size: int) -> None:
         """Bytes that came buy time, never more than the body's whole patience: so nobody lives on a byte a second."""
+        if self.full:
+            return  # they buy none for whoever does not take the answer
         now = self._deadlines.now
         self._ends = min(now + self.body_idle, self._ends + size / SLOWEST, self.until)
-        self.due = min(now + _PAUSE, self.due + size / _BRISK, self._ends) if self._must_be_brisk() else self._ends
+        self.due = min(now + PAUSE, self.due + size / BRISK, self._ends) if self._must_be_brisk() else self._ends
 
     def _must_be_brisk(self) -> bool:
         exchange = self._exchange
@@ -145,24 +138,25 @@ class Receiving(Parting):
         super()._watch_body()
         self._ends = self.due
         if self._must_be_brisk() and not self.full:
-            self._deadlines.watch(self, min(self._deadlines.now + _PAUSE, self._ends))
+            self._deadlines.watch(self, min(self._deadlines.now + PAUSE, self._ends))
 
     def hurry(self) -> None:
         if self._transport.is_reading():
-            self._deadlines.watch(self, min(self._deadlines.now + _PAUSE, self._ends))
+            self._deadlines.watch(self, min(self._deadlines.now + PAUSE, self._ends))
 
     def _is_late(self, exchange: Exchange) -> bool:
         """Whether a body has used up its patience, or is not brisk and holds somebody up; else it is asked again."""
         now, holds_up = self._deadlines.now, exchange.body.holds_up
         if holds_up is None or now >= min(self._ends, self.until) or holds_up():
             return True
-        self._deadlines.watch(self, min(now + _LOOK, self._ends, self.until))
+        self._deadlines.watch(self, min(now + LOOK, self._ends, self.until))
         return False
 
     def _body_moved(self, body: Body) -> None:
         if body.ended:
             self._decoder = None
-            self.due = self.until
+            if not self.full:
+                self.due = self.until
 
     def _read_ahead(self, data: bytes) -> None:
         self._ahead += data
@@ -187,7 +181,8 @@ class Receiving(Parting):
         if self._reader is not None:
             kept += self._reader.size
         if self._exchange is not None:
-            kept += len(self._exchange.head.block) + self._exchange.body.held
+            head = self._exchange.head
+            kept += len(head.target) + len(head.block) + self._exchange.body.held
         self._server.kept += kept - self._kept
         self._kept = kept
 

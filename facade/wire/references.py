@@ -1,7 +1,8 @@
 r"""What in an answer's fields says where something is: found by each field's own grammar, and replaced. Pure.
 
 The law of this file: bytes in, bytes out. Only what is found may change; in a value that does not have its field's form
-nothing is found, so it stays as it came. No pattern here takes more than linear time.
+nothing is found, so it stays as it came. But of links that cannot be read on everything that may be one is found: some
+client reads it, and what is changed must name the target anyway. No pattern here takes more than linear time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 _OWS: Final = b" \t"
+_QUOTE: Final = ord("'")
 
 
 class Kind(enum.Enum):
@@ -56,12 +58,18 @@ _ONE_PARAMETER: Final = re.compile(_PARAMETER)
 _LINK: Final = re.compile(rb"[ \t,]*+<([^<>]*+)>((?:%b)*+)[ \t]*+(?=,|\Z)" % _PARAMETER)
 """RFC 8288 section 3. Like its appendix B it lets a parameter's value be more than a token without quotes."""
 
+_PERHAPS_LINKS: Final = re.compile(
+    rb"""<([^<>]*+)>|[;\s]anchor[ \t]*+=[ \t]*+(?:"([^"]*+)|([^ \t;,"<>]*+))""", re.IGNORECASE
+)
+"""The same in a value that breaks it, with a quote that nobody closes for one."""
+
 _ATTRIBUTE: Final = re.compile(rb";[ \t]*+(domain|path)[ \t]*+=[ \t]*+([^;]*+)", re.IGNORECASE)
 """RFC 6265 section 5.2: an attribute stands behind a semicolon, which nothing escapes."""
 
 
-_ALTERNATIVE: Final = re.compile(rb"""=[ \t]*+"([^"\\]*+)\"""")
-"""RFC 7838 section 3: an alternative's authority is a quoted string; a parameter's value may look like one."""
+_ALTERNATIVE: Final = re.compile(rb"""=[ \t]*+(?:"((?:[^"\\]|\\.)*+)|([^ \t;,"=]*:[0-9]++))""")
+"""RFC 7838 section 3: an alternative's authority is a quoted string; a parameter's value may look like one. Clients
+take it without quotes too, and without the last one."""
 
 
 def _whole(value: bytes) -> Iterator[Span]:
@@ -81,13 +89,20 @@ def _links(value: bytes) -> list[Span]:
     while at < end:
         match = _LINK.match(value, at)
         if match is None:
-            return []
+            return spans + [_reference(value, each) for each in _PERHAPS_LINKS.finditer(value, at, end)]
         spans.append(Span(Kind.REFERENCE, *match.span(1)))
         parameters = _ONE_PARAMETER.finditer(value, *match.span(2))
         anchors = (each for each in parameters if each[1].lower() == b"anchor" and each.lastindex != 1)
-        spans += [Span(Kind.REFERENCE, *anchor.span(anchor.lastindex or 0)) for anchor in anchors]
+        spans += [_reference(value, anchor) for anchor in anchors]
         at = match.end()
     return spans
+
+
+def _reference(value: bytes, match: re.Match[bytes]) -> Span:
+    """Where a match's last group stands, without single quotes, which some take for quotes (RFC 8288 knows none)."""
+    start, end = match.span(match.lastindex or 0)
+    quoted = end - start > 1 and value[start] == value[end - 1] == _QUOTE
+    return Span(Kind.REFERENCE, start + quoted, end - quoted)
 
 
 def _cookie(value: bytes) -> Iterator[Span]:
@@ -101,7 +116,7 @@ def _cookie(value: bytes) -> Iterator[Span]:
 
 def _alternatives(value: bytes) -> Iterator[Span]:
     for alternative in _ALTERNATIVE.finditer(value):
-        yield Span(Kind.ALTERNATIVE, *alternative.span(1))
+        yield Span(Kind.ALTERNATIVE, *alternative.span(alternative.lastindex or 0))
 
 
 _SPANS: Final[Mapping[str, Callable[[bytes], Iterable[Span]]]] = MappingProxyType(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
+
+import structlog
 
 from facade.problem import Problem
 from facade.wire.dates import HttpDate
@@ -24,6 +27,15 @@ question, and whoever asks often is told in an answer that it was the last."""
 
 _LOOK: Final = 0.1
 """Seconds between two looks for connections that have become idle while draining."""
+
+_AGAIN: Final = 60.0
+"""Seconds in which the log is told once that no descriptor is left, however many connections come to nothing."""
+
+_TOLD: Final = 256
+"""Clients without a place who are told so at the same time. Each has a descriptor while it is; whoever comes beyond is
+closed without a word."""
+
+_log = structlog.get_logger("facade.wire")
 
 Handler = Callable[[Exchange], Awaitable[None]]
 
@@ -56,6 +68,7 @@ class Server:
         self._clients: set[Downstream] = set()
         self._handshakes: dict[Downstream, Handshake] = {}
         self._turned_away: set[Downstream] = set()
+        self._warned = -math.inf
         self._emptied: asyncio.Event | None = None
         self._sockets: list[socket.socket] = []
         self._listeners: list[asyncio.Server] = []
@@ -99,6 +112,12 @@ class Server:
             self._turned_away.discard(client)
             self._look_whether_empty()
 
+    def out_of_descriptors(self) -> None:
+        """A connection came to nothing because this process may open no more files and sockets."""
+        if self.deadlines.now - self._warned >= _AGAIN:
+            self._warned = self.deadlines.now
+            _log.warning("no descriptor left", mend="raise the limit of open files, or lower limits.connections")
+
     def _has_place(self, newcomer: Downstream) -> bool:
         if len(self._clients) + len(self._handshakes) - len(self._turned_away) <= self.limits().connections:
             return True
@@ -108,7 +127,7 @@ class Server:
     @property
     def crowded(self) -> bool:
         """Whether those who are turned away are too many to be told why."""
-        return len(self._turned_away) > self.limits().connections
+        return len(self._turned_away) > min(_TOLD, self.limits().connections)
 
     def left(self, client: Downstream) -> None:
         self._clients.discard(client)

@@ -61,12 +61,12 @@ async def test_the_pages_silo_is_answered_by_the_installed_kind(site: Path) -> N
     assert kind.mistakes(operations["get-tides"], frozenset({"harbour"})) == ()
     assert len(kind.mistakes(operations["get-tides"], frozenset())) == 1
     program = site / "tides"
-    program.write_text("#!/bin/sh\nread question\necho answer=$question\n")
+    program.write_text("#!/bin/sh\nread question\necho High=$question; echo low=11:31\n")
     program.chmod(0o700)
     services = fake_services(site)
     adapter = await kind.open(kind.settings.model_validate(silo["settings"]), operations, services)
     answer = await adapter.call(make_call("get-tides", path={"harbour": "Leith"}, deadline=services.clock() + 30))
-    assert answer.body == b'{"answer":"harbour=Leith"}'
+    assert answer.body == b'{"high_water":"harbour=Leith","low_water":"11:31"}'
     await adapter.close()
 
 

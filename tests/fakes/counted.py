@@ -6,6 +6,9 @@ import datetime
 from fractions import Fraction
 from typing import Any
 
+from facade.config.settings import Configuration, Settings
+from facade.control.preview.definitions import Definitions
+from facade.control.preview.shown import Shown, shown
 from facade.control.usage.sample import Sample, sample_of
 from facade.routing.route import Canary, Route, SiloReference
 from facade.routing.share import place
@@ -24,6 +27,11 @@ def a_route(
 ) -> Route:
     match = parse_match(rest.pop("match", f"GET /{name}/{{x}}"))
     return Route(name, match, stage, rest.pop("legacy", SiloReference("portal")), None, canary, **rest)
+
+
+def seen(route: Route) -> Shown:
+    """A route as a preview compares it, of a configuration that has nothing else."""
+    return shown(route, Definitions(Configuration("abc", Settings(), {}, (route,), ())))
 
 
 def calls(route: Route, number: int, *, keys: int = 100, side: Side = Side.LEGACY) -> tuple[Kept, ...]:

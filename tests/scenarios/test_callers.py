@@ -107,6 +107,8 @@ def test_no_token_counts_that_its_issuer_did_not_sign_for_here_and_now(divided: 
     forged = [
         token(jwk.ECKey.generate_key("P-256", {"kid": "one"}), exp=LATER, cohort="staff"),
         token(exp=1, cohort="staff"),
+        token(exp=10**400, cohort="staff"),
+        token(exp=LATER, nbf=10**400, cohort="staff"),
         token(exp=LATER, nbf=LATER - 1, cohort="staff"),
         token(exp=LATER, aud="other", cohort="staff"),
         token(exp=LATER, iss="https://other.example", cohort="staff"),

@@ -205,6 +205,7 @@ def test_a_route_that_went_back_stays_back_over_a_restart_until_its_file_changes
     moved = [(line["cause"], line["before"], line["after"]) for line in lines]
     assert moved == [
         ("start", None, None),
+        ("start", None, "canary 20%"),
         ("guard", "canary 20%", "legacy"),
         ("start", None, None),
         ("file", "legacy", "canary 10%"),

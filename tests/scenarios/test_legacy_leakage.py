@@ -82,7 +82,6 @@ def test_a_redirect_to_the_silo_leads_back_to_the_platform(house: House) -> None
         "Location: http:// {silo}/",
         "Refresh: later; url=http://{silo}/",
         "Link: http://{silo}/a",
-        'Link: <http://{silo}/a>; title="never closed',
         "Set-Cookie: a=b; Domain=.example.test; Path=/",
         "Content-Location: \xff\xfe//{silo}/",
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -70,7 +71,7 @@ def post(sidecar: Sidecar, verb: str, *lines: str, **wanted: object) -> Message:
     """An order with the sidecar's token, unless `lines` hold another."""
     fields = lines or (f"Authorization: Bearer {token(sidecar)}", "Content-Type: application/json")
     host = f"127.0.0.1:{sidecar.folder.admin}"
-    body = json.dumps(wanted).encode()
+    body = json.dumps({"by": "Ada", **wanted}).encode()
     return ask(
         sidecar.folder.admin, request("POST", f"/api/{verb}", "Connection: close", *fields, body=body, host=host)
     )
@@ -167,7 +168,7 @@ def test_forward_waits_for_the_guard_and_the_order_of_the_stages_unless_it_is_fo
     done(sidecar, "back", name="titles.read")
     skips = {"name": "titles.read", "stage": "canary", "share": "10%"}
     assert "skips shadow" in refused(sidecar, "move", 422, **skips, reason="at once")
-    assert "wants a name and a reason" in refused(sidecar, "move", 400, **skips, reason="at once", force=True)
+    assert "names nobody" in refused(sidecar, "move", 400, **skips, reason="at once", force=True, by="")
     assert "skips shadow" in done(sidecar, "move", **skips, **FORCED)["forced"][0]
     assert entries(sidecar)[-1]["forced"] is True
 
@@ -269,5 +270,32 @@ def test_the_command_gives_its_order_to_the_sidecar_and_says_what_it_answered(si
     assert "its guard has not enough to go by" in refusal.stdout
     forced = run("move", "titles.read", "platform", "--reason", "x", "--force", "--config", folder, "--json")
     assert json.loads(forced.stdout)["forced"]
-    assert run("back", "--all", "--config", folder).returncode == 0
+    assert run("back", "--all", "--config", folder, "--wait", "0s", "--by", "Ada", "--reason", "now").returncode == 0
+    assert {(entry["cause"], entry["by"], entry["why"]) for entry in entries(sidecar)[-2:]} == {
+        ("command", "Ada", "now")
+    }
     assert {stage for stage, _ in stands(sidecar).values()} == {"legacy"}
+
+
+@contextmanager
+def locked(folder: Folder) -> Iterator[None]:
+    """Another command that changes the configuration and does not come to its end."""
+    descriptor = os.open(folder.path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+    os.close(descriptor)
+
+
+def test_nobody_who_changes_files_can_hold_the_way_back_up(sidecar: Sidecar) -> None:
+    def forward() -> str:
+        return refused(sidecar, "move", 409, name="titles.read", stage="canary", share="50%", **FORCED)
+
+    with ThreadPoolExecutor(1) as together, locked(sidecar.folder):
+        waiting = together.submit(forward)
+        told = done(sidecar, "back", all=True, by="Ada", reason="now")
+        assert not waiting.done()
+        assert (told["running"], told["scope"]) == (True, "sidecar")
+        assert {stage for stage, _ in stands(sidecar).values()} == {"legacy"}
+        assert "another command is changing it" in waiting.result()
+    assert {stage for stage, _ in stands(sidecar).values()} == {"legacy"}
+    assert [entry["after"] for entry in entries(sidecar)].count("canary 50%") == 0

@@ -112,6 +112,36 @@ def test_a_pipeline_may_refuse_a_skipped_stage_a_freeze_and_lost_routes(
     assert preview(changed, "--allow-loss")["status"] == 0
 
 
+CALLERS: Final = """\
+callers:
+  - {{name: intake, header: "X-Caller={}"}}
+"""
+
+
+def test_what_a_rule_means_a_guard_and_a_silos_address_are_told_where_they_change(
+    moving: Folder, tmp_path: Path, serve: Serve
+) -> None:
+    ruled = "by: cookie session, platform_for: [caller intake]}\n    guard: {calls: 1000, errors: +1 point}"
+    moving.write(FILE, (moving / FILE).read_text().replace("by: cookie session}", ruled))
+    moving.write("callers.yaml", CALLERS.format("intake"))
+    serve(moving)
+    changed = Path(shutil.copytree(moving.path, tmp_path / "changed", ignore=shutil.ignore_patterns("state")))
+    assert preview(changed)["routes"] == []
+    (changed / "callers.yaml").write_text(CALLERS.format("someone"))
+    (changed / FILE).write_text(
+        (changed / FILE).read_text().replace("    guard: {calls: 1000, errors: +1 point}\n", "")
+    )
+    silo = next((changed / "silos").iterdir())
+    silo.write_text(silo.read_text().replace("127.0.0.1", "localhost"))
+    titles, orders = (route["kinds"] for route in preview(changed)["routes"])
+    assert titles == [
+        "its rules change: caller intake is defined otherwise",
+        "its silo portal changes: settings is defined otherwise",
+        "its guard is removed",
+    ]
+    assert orders == ["its silo portal changes: settings is defined otherwise"]
+
+
 def raise_it(folder: Path) -> Path:
     (folder / FILE).write_text(raised((folder / FILE).read_text()))
     return folder
@@ -121,18 +151,20 @@ def test_the_ledger_tells_of_every_move_and_of_whoever_edits_it(moving: Folder, 
     sidecar = serve(moving)
     sidecar.changed(lambda: moving.write(FILE, raised((moving / FILE).read_text())))
     here = ("--config", moving.path)
-    told = eventually(lambda: len(found := listed(*here)) > 1 and found, "the move is in the ledger")
+    told = eventually(lambda: len(found := listed(*here)) > 3 and found, "the move is in the ledger")
     assert [(each["cause"], each["what"], each["before"], each["after"]) for each in told] == [
         ("start", "*", None, None),
+        ("start", "titles.read", None, "canary 25%"),
+        ("start", "orders.read", None, "legacy"),
         ("file", "titles.read", "canary 25%", "canary 75%"),
     ]
-    (line,) = sidecar.said("ledger", number=2)
+    (line,) = sidecar.said("ledger", number=4)
     noted = f"{line['number']}:{line['hash']}"
     assert run("ledger", "verify", *here, "--noted", noted).returncode == 0
     path = moving / "state" / "ledger.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b"75%", b"25%"))
-    assert "line 2" in run("ledger", "verify", *here).stdout
+    assert "line 4" in run("ledger", "verify", *here).stdout
     path.write_bytes(whole.splitlines(keepends=True)[0])
     cut = run("ledger", "verify", *here, "--noted", noted)
     assert (cut.returncode, "it was cut" in cut.stdout) == (1, True)

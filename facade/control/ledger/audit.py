@@ -1,8 +1,8 @@
 """Looks through a whole ledger and says of each line that does not belong where it stands what became of it. Pure.
 
 The law of this file: a ledger without findings is, byte for byte, what was written, up to its last entry. Where it was
-cut, or written anew as a whole, the chain alone does not tell: `facade ledger verify` shows the number and the hash at
-the end, the log has both for every entry, and a noted one is held against the ledger here.
+cut, or written anew as a whole, the chain alone does not tell. So it is held here against heads that were noted: the
+one that the sidecar keeps beside it, and one that somebody took from the log, which has number and hash of every entry.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ TOLD: Final = 20
 class Audit:
     """What was found. `findings` are `line N: what`; `last` is where the ledger says that it ends.
 
-    `noted` is a head that somebody wrote down earlier; `is_noted_met` whether the ledger still has it.
+    `noted` are heads that were written down earlier, `met` those of them that the ledger still has.
     """
 
-    noted: Last | None = None
+    noted: tuple[Last, ...] = ()
     findings: list[str] = field(default_factory=list)
     more: int = 0
     lines: int = 0
     last: Last = field(default_factory=Last)
-    is_noted_met: bool = False
+    met: set[Last] = field(default_factory=set)
 
     def find(self, what: str) -> None:
         if len(self.findings) < TOLD:
@@ -41,10 +41,10 @@ class Audit:
 
 
 def audit(
-    lines: Iterable[tuple[bytes, bool]], noted: Last | None = None, seen: Callable[[Line], None] | None = None
+    lines: Iterable[tuple[bytes, bool]], noted: Iterable[Last] = (), seen: Callable[[Line], None] | None = None
 ) -> Audit:
     """Look through lines without their ends, each with whether it has one. `seen` is shown each that is an entry."""
-    found = Audit(noted)
+    found = Audit(tuple(noted))
     for text, is_whole in lines:
         found.lines += 1
         try:
@@ -78,8 +78,8 @@ def newest(
 def _place(found: Audit, line: Line) -> None:
     """Say whether a line stands where it was written. What follows is held against what this one says."""
     before = found.last
-    if line.last == found.noted:
-        found.is_noted_met = True
+    if line.last in found.noted:
+        found.met.add(line.last)
     if line.number <= before.number:
         found.find(f"is entry {line.number}, which belongs further up: it was moved here, or put in")
         return
@@ -95,12 +95,9 @@ def _missing(first: int, last: int) -> str:
 
 
 def _hold_against_noted(found: Audit) -> None:
-    noted = found.noted
-    if noted is None or found.is_noted_met:
-        return
-    if found.last.number < noted.number:
-        found.findings.insert(
-            0, f"the end: entry {noted.number} was noted, and the last is {found.last.number}: it was cut"
-        )
-    else:
-        found.findings.insert(0, f"entry {noted.number}: has another hash than was noted: the ledger was written anew")
+    for noted in sorted({*found.noted} - found.met, reverse=True):
+        if found.last.number < noted.number:
+            what = f"the end: entry {noted.number} was noted, and the last is {found.last.number}: it was cut"
+        else:
+            what = f"entry {noted.number}: has another hash than was noted: the ledger was written anew"
+        found.findings.insert(0, what)

@@ -1,8 +1,8 @@
 """What overrides are, and what they make of a configuration. Pure.
 
 The law of this file: the file is the truth, and its next change of a route or journey ends that one's override. So an
-override holds for what its subject was when it was made, word for word, and for nothing else; and it only ever holds
-for what still has a way back.
+override holds while its subject's own text says what it said when it was made; what is written elsewhere, and what is
+worked out of it, ends none. And it only ever holds for what still has a way back.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
+from facade.config.identity import VERSION
 from facade.config.settings import Configuration
 from facade.config.standing import Standing, standing_of
 from facade.control.because import Because
-from facade.routing.route import Group, Place, Route
+from facade.routing.route import Group, Route
 from facade.routing.stage import Stage
 
 Subject = TypeVar("Subject", Route, Group)
@@ -45,8 +46,22 @@ def subject_of(route: Route) -> str:
 
 def written(routes: Iterable[Route]) -> str:
     """What identifies the text of a subject's routes: it changes with whatever is said of one of them."""
-    texts = sorted(repr(replace(route, place=Place("", 0))) for route in routes)
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+    texts = sorted(route.written for route in routes)
+    return VERSION + hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def identified(overrides: Iterable[Override], configuration: Configuration) -> tuple[Override, ...]:
+    """Overrides that were kept by whoever identifies texts otherwise hold for the text that is there: until it changes.
+
+    Which text was theirs cannot be told, and the platform must not get calls back by an upgrade.
+    """
+    known = members(configuration)
+    return tuple(
+        replace(each, written=written(known[each.subject]))
+        if each.subject in known and not each.written.startswith(VERSION)
+        else each
+        for each in overrides
+    )
 
 
 def members(configuration: Configuration) -> Mapping[str, tuple[Route, ...]]:

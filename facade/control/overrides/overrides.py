@@ -12,7 +12,15 @@ import structlog
 from facade.config.settings import Configuration
 from facade.config.standing import Standing
 from facade.control.because import Because
-from facade.control.overrides.override import Override, holding, members, overridden, subject_of, written
+from facade.control.overrides.override import (
+    Override,
+    holding,
+    identified,
+    members,
+    overridden,
+    subject_of,
+    written,
+)
 from facade.control.overrides.store import OverrideStore
 from facade.control.sealed import Damaged
 from facade.routing.route import Route
@@ -20,9 +28,10 @@ from facade.routing.stage import Stage
 
 LEGACY: Final = Standing(Stage.LEGACY)
 
-_LOST: Final = Because("guard", "what its guard had decided before the restart cannot be read")
+_LOST: Final = Because("start", "overrides.json was damaged: whether it had gone back before the restart is not known")
 
-_JUDGED: Final = frozenset({Stage.CANARY, Stage.PLATFORM})
+_ON_PLATFORM: Final = frozenset({Stage.CANARY, Stage.PLATFORM})
+"""Stages in which the platform answers and which have a way back."""
 
 _log = structlog.get_logger("facade.control.overrides")
 
@@ -39,13 +48,21 @@ class Overrides:
         return f"<Overrides {[each.subject for each in self.now]}>"
 
     def load(self, files: Configuration) -> None:
-        """Take up what held before a restart. Where that cannot be read, every guarded route goes back to legacy."""
+        """Take up what held before a restart.
+
+        Where that cannot be read, all that the platform answers goes back to legacy, for any of it may have gone back.
+        """
         try:
-            self.now = self._store.read()
+            kept = self._store.read()
         except (Damaged, OSError) as error:
-            _log.error("overrides lost", problem=str(error), routes="every guarded one goes back to legacy")
+            _log.error("overrides lost", problem=str(error), routes="all in canary or platform go back to legacy")
             subjects = members(files).values()
-            self.now = tuple(self.stand(routes, LEGACY, _LOST) for routes in subjects if any(map(_is_judged, routes)))
+            self.now = tuple(self.stand(routes, LEGACY, _LOST) for routes in subjects if any(map(_is_away, routes)))
+            self.save()
+            return
+        self.now = identified(kept, files)
+        if self.now != kept:
+            _log.warning("overrides of another version", holding="until the next change of their routes in the files")
             self.save()
 
     def stand(self, routes: tuple[Route, ...], to: Standing, because: Because) -> Override:
@@ -58,13 +75,16 @@ class Overrides:
         kept = holding((*(each for each in self.now if each.subject not in subjects), *more), files)
         return overridden(files, kept), kept
 
-    def save(self) -> None:
-        """Keep what holds now over a restart."""
+    def save(self) -> str | None:
+        """Keep what holds now over a restart; returns what kept it from that, as `place: what; what to do`."""
         try:
             self._store.save(self.now)
         except OSError as error:
-            _log.error("overrides not kept", problem=f"{error}; a restart would run what the files say")
+            problem = f"{error}; make `state` a folder that this user may write: a restart would run what the files say"
+            _log.error("overrides not kept", problem=problem)
+            return problem
+        return None
 
 
-def _is_judged(route: Route) -> bool:
-    return route.guard is not None and route.stage in _JUDGED
+def _is_away(route: Route) -> bool:
+    return route.stage in _ON_PLATFORM

@@ -12,7 +12,7 @@ import msgspec
 from facade.config.standing import Standing
 from facade.control.because import Because
 from facade.control.overrides.override import Override
-from facade.control.sealed import SealedFile
+from facade.control.sealed import Damaged, SealedFile
 from facade.routing.route import Keys
 from facade.routing.stage import Stage
 
@@ -51,7 +51,12 @@ class OverrideStore:
         self._file.save(msgspec.json.encode([_kept(each) for each in overrides]))
 
     def read(self) -> tuple[Override, ...]:
-        """What is kept. Raises `Damaged` once a damaged file was put aside, OSError where it cannot be read."""
+        """What is kept. Raises `Damaged` once a damaged file was put aside, OSError where it cannot be read.
+
+        It goes on to until something is saved: a process that is killed in between has decided nothing.
+        """
+        if self._file.was_put_aside():
+            raise Damaged(f"{self._file.path}: was damaged and put aside, and nothing was kept since")
         return self._file.read(_parse) or ()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from facade.control.describe import percent
+from facade.control.preview.definitions import changed
 from facade.control.preview.shown import Shown
 from facade.routing.route import Keys
 from facade.routing.stage import Direction, Stage, judge_move
@@ -87,8 +88,26 @@ def _kinds(was: Shown, will: Shown) -> Iterator[str]:
             yield f"{side} {after or 'none'}, not {before or 'none'}"
     if _rules(was) != _rules(will):
         yield "its canary tells calls apart otherwise"
+    yield from changed(was.stands_on, will.stands_on)
+    yield from _care(was, will)
     if was.stage is will.stage and (was.whole, _later(was)) != (will.whole, _later(will)):
         yield "may move otherwise from here"
+
+
+def _care(was: Shown, will: Shown) -> Iterator[str]:
+    """What differs in how its calls are watched and kept from harm."""
+    for name in ("guard", "shadow"):
+        before, after = getattr(was, name), getattr(will, name)
+        if before != after:
+            yield f"its {name} is " + ("new" if before is None else "removed" if after is None else "another")
+    if was.timeout != will.timeout:
+        yield f"timeout {_seconds(will.timeout)}, not {_seconds(was.timeout)}"
+    if was.fallback is not will.fallback:
+        yield f"fallback {will.fallback}, not {was.fallback}"
+
+
+def _seconds(timeout: float | None) -> str:
+    return "none" if timeout is None else f"{timeout:g}s"
 
 
 def _rules(route: Shown) -> tuple[object, ...]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from facade.config.settings import Configuration
 from facade.control.overrides.override import members, subject_of, written
 from facade.control.preview.count import Count, counts
+from facade.control.preview.definitions import RULES, Definitions, changed
 from facade.control.preview.differing import Change, differing
 from facade.control.preview.refusals import losses, steps
 from facade.control.preview.shown import Shown, shown
@@ -90,8 +93,12 @@ def _as_they_would_run(running: PreviewView, files: Configuration) -> Iterator[S
     held = {each.subject: each.written for each in running.held}
     known = {route.name: route for route in running.routes}
     stays = {subject for subject, routes in members(files).items() if held.get(subject) == written(routes)}
+    definitions = Definitions(files)
     for route in files.routes:
-        yield known.get(route.name, shown(route)) if subject_of(route) in stays else shown(route)
+        will, now = shown(route, definitions), known.get(route.name)
+        if now is not None and subject_of(route) in stays:
+            will = replace(now, stands_on=will.stands_on)
+        yield will
 
 
 def _route(change: Change, count: Count | None, meeting: Meeting | None) -> RouteReport:
@@ -113,6 +120,8 @@ def _notes(change: Change, count: Count) -> Iterator[str]:
         yield "which of these calls it still matches was not kept: counted as if it matched all of them"
     if set(_rules(will)) - set(_rules(was)):
         yield "who meets its new rules was not looked for: counted as if nobody did"
+    if any(each.startswith(RULES) for each in changed(was.stands_on, will.stands_on)):
+        yield "whom its rules mean now was not looked for: counted as if they meant the same calls"
     if will.stage is Stage.CANARY and will.division is not None and will.division.keys is Keys.HOLD:
         yield "keys are held: counted as if the platform had answered each of them before"
 

@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 
 from facade.control.describe import match_of, name_of
+from facade.control.preview.definitions import Definition, Definitions, digest
 from facade.control.usage.sample import rule_digest, sources_of
-from facade.routing.route import Canary, Keys, Route, SiloReference, WithoutKey
+from facade.routing.route import Canary, Fallback, Keys, Route, SiloReference, WithoutKey
 from facade.routing.stage import Stage
 
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
@@ -31,7 +32,9 @@ class Division(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One route. `subject` is its group's name, else its own; `whole` when it moves as a whole, never by a canary.
 
-    `method`, `path`, `host` and `headers` are what it matches, `match` the same in words.
+    `method`, `path`, `host` and `headers` are what it matches, `match` the same in words. `guard` and `shadow` are
+    hashes of what its file says of them, None where it says nothing; `timeout` is in seconds; `stands_on` is what it
+    means that is written elsewhere.
     """
 
     name: str
@@ -46,6 +49,11 @@ class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     silo: str | None
     legacy: str | None
     platform: str | None
+    guard: str | None
+    shadow: str | None
+    timeout: float | None
+    fallback: Fallback
+    stands_on: tuple[Definition, ...]
     division: Division | None = None
 
     @property
@@ -61,8 +69,8 @@ class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return _PARAMETER.sub(_ANYTHING, self.path)
 
 
-def shown(route: Route) -> Shown:
-    """The route in these words."""
+def shown(route: Route, definitions: Definitions) -> Shown:
+    """The route in these words; `definitions` are those of its configuration."""
     match = route.match
     return Shown(
         name=route.name,
@@ -77,6 +85,11 @@ def shown(route: Route) -> Shown:
         silo=route.legacy.silo if isinstance(route.legacy, SiloReference) else None,
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
+        guard=None if route.guard is None else digest(route.guard),
+        shadow=None if route.shadow is None else digest(route.shadow),
+        timeout=route.timeout,
+        fallback=route.fallback,
+        stands_on=definitions.of(route),
         division=None if route.canary is None else _division(route.canary),
     )
 

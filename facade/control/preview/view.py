@@ -1,7 +1,7 @@
 """What the sidecar answers to be compared with: its routes, its freezes, and a day of its calls added up.
 
-No key, no path and no rule's value is in it. It is a large answer for a large table, so it is made in pieces; its parts
-are lists, of which `told` has one element.
+No key, no path, no rule's value and no silo's address is in it. It is a large answer for a large table, so it is made
+in pieces; its parts are lists, of which `told` has one element.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from facade.config.settings import Configuration, Freeze
 from facade.control.answers import ROWS_A_PIECE, Pause, lists
 from facade.control.freezes import in_force
 from facade.control.overrides.override import Override
+from facade.control.preview.definitions import Definitions
 from facade.control.preview.shown import Shown, shown
 from facade.control.usage.keep import Day
 from facade.control.usage.sample import Basis
@@ -75,9 +76,9 @@ async def answer(
         calls=counted.calls,
         sampled=counted.sampled,
     )
-    routes = []
+    routes, definitions = [], Definitions(configuration)
     for number, route in enumerate(configuration.routes, start=1):
-        routes.append(shown(route))
+        routes.append(shown(route, definitions))
         if number % ROWS_A_PIECE == 0:
             await pause()
     held = tuple(Held(each.subject, each.written) for each in overrides)

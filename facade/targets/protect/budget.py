@@ -1,7 +1,9 @@
 """The budget: so many calls of one silo at once, a bounded queue for more, and nobody waits beyond their time.
 
-First come, first served, among those who still have time: one whose time is over is never sent. A slot that nobody
-needs may be lent to a call that nobody waits for; as soon as somebody would have to wait its borrower is told to leave.
+First come, first served, among those who still have time: one whose time is over is never sent. Whoever comes empty
+handed, with a body that the silo is to ask for first, could hold a place for nothing: it comes after all others, and in
+a full queue gives its place to any of them, since it has sent nothing that would be lost. A slot that nobody needs may
+be lent to a call that nobody waits for; as soon as somebody would have to wait its borrower is told to leave.
 
 A budget opens gently, at the start and whenever its silo comes back: from `FEW` calls at once, by one with each good
 answer, and by the clock for a silo whose answers take long. What may be in flight and waiting together is the same all
@@ -28,6 +30,12 @@ FEW: Final = 3
 OPENING: Final = 2.0
 """Seconds, about, in which a budget is open by the clock alone. The clock runs only while somebody waits."""
 
+_LEAVING: Final = 0.05
+"""Seconds within which a call that is cut has given back its slot: a few turns of the loop."""
+
+_MISSED: Final = 2.0
+"""Seconds for which somebody who was turned away counts as one who waits: they come again after one (`Retry-After`)."""
+
 UNLIMITED: Final = sys.maxsize
 """The limit of a silo without `concurrency`."""
 
@@ -39,10 +47,15 @@ class Budget:
     """
 
     __slots__ = (
+        "_asked",
+        "_asked_at",
         "_called",
         "_clock",
         "_deadlines",
+        "_empty_handed",
         "_lent",
+        "_missed",
+        "_missed_at",
         "_queue",
         "_waiters",
         "due",
@@ -60,8 +73,11 @@ class Budget:
         self._deadlines = deadlines
         self._clock = clock
         self._waiters: OrderedDict[_Waiter, None] = OrderedDict()
+        self._empty_handed: OrderedDict[_Waiter, None] = OrderedDict()
         self._lent: OrderedDict[Loan, None] = OrderedDict()
         self._called = 0
+        self._asked = self._missed = 0
+        self._asked_at = self._missed_at = -math.inf
         self.room = limit
         self.open_gently()
 
@@ -71,7 +87,12 @@ class Budget:
     @property
     def waiting(self) -> int:
         """Calls that wait for a slot."""
-        return len(self._waiters)
+        return len(self._waiters) + len(self._empty_handed)
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether a moment ago somebody was turned away who did not come empty handed, or a slow call had to leave."""
+        return self._clock() - self._missed_at <= _MISSED
 
     # Slots.
 
@@ -82,13 +103,14 @@ class Budget:
         self.taken += 1
         return True
 
-    async def wait(self, until: float) -> None:
+    async def wait(self, until: float, *, empty_handed: bool = False) -> None:
         """Take a slot as soon as it is this call's turn. Raises `Refusal`: no room to wait, or none until `until`."""
         if self.taken - len(self._lent) - self._called + self.waiting >= self.limit + self._queue:
-            raise Refusal(refusals.FULL)
+            self._make_room(empty_handed=empty_handed)
         self._call_in()
         waiter = _Waiter(self)
-        self._waiters[waiter] = None
+        queue = self._empty_handed if empty_handed else self._waiters
+        queue[waiter] = None
         self._deadlines.watch(waiter, until)
         self._watch_opening()
         try:
@@ -98,20 +120,47 @@ class Budget:
                 self.release()
             raise
         finally:
-            self._waiters.pop(waiter, None)
+            queue.pop(waiter, None)
             self._deadlines.forget(waiter)
         if problem is not None:
             raise Refusal(problem)
 
+    def _make_room(self, *, empty_handed: bool) -> None:
+        """In a full queue: who came last of those with empty hands goes. Raises `Refusal` where there is nobody."""
+        if empty_handed:
+            raise Refusal(refusals.FULL)
+        if not self._empty_handed:
+            self._missed, self._missed_at = self._missed + 1, self._clock()
+            raise Refusal(refusals.FULL)
+        last, _ = self._empty_handed.popitem()
+        last.end(refusals.FULL)
+
     def release(self) -> None:
         """Give a slot back, to whoever waits."""
         self.taken -= 1
-        if self._waiters:
+        if self._waiters or self._empty_handed:
             self._serve()
+
+    def wants_one_back(self) -> bool:
+        """Whether a slow call is to leave: somebody waits, or was just turned away, for whom nobody was asked yet."""
+        now = self._clock()
+        if not self.turns_away:
+            self._missed = 0
+        if now - self._asked_at > _LEAVING:
+            self._asked = 0
+        if self.waiting > self._asked:
+            self._asked, self._asked_at = self._asked + 1, now
+            self._missed_at = now
+            _end_all(self._empty_handed, refusals.FULL)  # else the slot would go to the next of them
+            return True
+        if self._missed:
+            self._missed -= 1
+            return True
+        return False
 
     def lend(self, leave: Callable[[], None]) -> Loan | None:
         """Lend a slot, if there is one and nobody waits. `leave` is called when it is needed; it must be given back."""
-        if self._waiters or not self.take():
+        if self.waiting or not self.take():
             return None
         loan = Loan(self, leave)
         self._lent[loan] = None
@@ -134,9 +183,8 @@ class Budget:
 
     def turn_away(self, problem: Problem) -> None:
         """Nobody waits any longer: there is this problem."""
-        waiters, self._waiters = self._waiters, OrderedDict()
-        for waiter in waiters:
-            waiter.end(problem)
+        _end_all(self._waiters, problem)
+        _end_all(self._empty_handed, problem)
 
     def adjust(self, limit: int, queue: int) -> None:
         """Go by other numbers from now on. Nobody who has a slot or waits loses it."""
@@ -146,8 +194,8 @@ class Budget:
 
     def _serve(self) -> None:
         now = self._clock()
-        while self._waiters and self.taken < self.room:
-            waiter, _ = self._waiters.popitem(last=False)
+        while self.taken < self.room and (queue := self._waiters or self._empty_handed):
+            waiter, _ = queue.popitem(last=False)
             if waiter.due <= now:
                 waiter.end(WAITED_IN_VAIN)
             elif waiter.end(None):
@@ -172,7 +220,7 @@ class Budget:
         self._watch_opening()
 
     def _watch_opening(self) -> None:
-        if self._waiters and self.room < self.limit:
+        if self.waiting and self.room < self.limit:
             self._deadlines.watch(self, self._deadlines.now)
 
 
@@ -216,3 +264,8 @@ class _Waiter:
     def overdue(self) -> None:
         """There was no turn in time. The wait's own end takes it out of the queue."""
         self.end(WAITED_IN_VAIN)
+
+
+def _end_all(queue: OrderedDict[_Waiter, None], problem: Problem) -> None:
+    while queue:
+        queue.popitem(last=False)[0].end(problem)

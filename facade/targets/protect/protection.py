@@ -22,6 +22,7 @@ from facade.targets.protect.breaker import CLOSED, HALF_OPEN, NO_TURN, Breaker
 from facade.targets.protect.budget import UNLIMITED, Budget, Loan
 from facade.targets.request import Request
 from facade.wire import refusals
+from facade.wire.body import HIGH_WATER, Body
 from facade.wire.deadlines import Deadlines
 
 FAILED: Final = frozenset({502, 503, 504})
@@ -79,9 +80,14 @@ class Protection:
     async def admit(self, request: Request) -> Admission:
         """Let a call in as soon as there is a slot for it. Raises `Refusal` with the 503 that it gets instead."""
         self._look()
+        body = request.body
+        empty_handed = not body.ended and body.held <= HIGH_WATER
+        if empty_handed and self.budget.turns_away:
+            raise Refusal(refusals.FULL)
         waits = not self.budget.take()
         if waits:
-            await self.budget.wait(min(request.until, self._clock() + self.rules.timeout))
+            until = min(request.until, self._clock() + self.rules.timeout)
+            await self.budget.wait(until, empty_handed=empty_handed)
             try:
                 self._look()
             except Refusal:
@@ -192,6 +198,11 @@ class Admission:
         else:
             self._good = True
             self._protection.answered(self._turn)
+
+    def passes_on(self, answer: Body) -> None:
+        """The answer goes to the caller, who may be asked to take it more quickly."""
+        if answer.length:
+            answer.holds_up = self._protection.budget.wants_one_back
 
     def _fail(self) -> None:
         if self._good is not False:

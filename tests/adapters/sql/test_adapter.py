@@ -17,9 +17,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.sql import ADAPTER
-from adapters.sql.pool import MAX_AGE
 from adapters.sql.settings import SqlOperation, SqlSettings
-from facade.port import Adapter, BadArgument, Call, SiloFull, SiloLate, SiloNonsense, SiloSaysNo, SiloUnreachable
+from adapters.sql.sqlite.database import MAX_AGE
+from facade.port import (
+    Adapter,
+    BadArgument,
+    Call,
+    Finding,
+    SiloFull,
+    SiloLate,
+    SiloNonsense,
+    SiloSaysNo,
+    SiloUnreachable,
+)
 from facade.testing import FakeClock, RecordingSpawn, fake_services, make_call
 
 SCHEMA = """
@@ -431,10 +441,38 @@ def test_every_mistake_between_the_keys_of_an_operation_is_told() -> None:
     assert mistakes(query="delete from claim", writes=True, rows="one") == (
         ("rows", "this delete returns no row; add returning COLUMN to the query"),
     )
-    assert mistakes(query="select from claim") == (
-        ("query", 'SQLite cannot read this (near "from": syntax error); try it in a database\'s shell'),
-    )
     assert mistakes(query="select :a", arguments={"a": "{path.a}"})[0][0] == "arguments.a"
+
+
+def findings(file: Path, **written: object) -> tuple[Finding, ...]:
+    operation = SqlOperation.model_validate(written)
+    return ADAPTER.examine(SqlSettings(url=f"sqlite:///{file.name}"), {"get": operation}, file.parent)
+
+
+def test_a_query_that_sqlite_cannot_read_is_told_before_anybody_calls(file: Path) -> None:
+    text = 'SQLite cannot read this (near "from": syntax error); try it in a database\'s shell'
+    assert findings(file, query="select from claim") == (Finding("operations.get.query", text),)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from claim",
+        "select max(weight) as most from claim",
+        "update claim set weight = 1",
+        "insert into claim (reference) values (1)",
+    ],
+)
+def test_money_in_a_column_of_floats_is_warned_of(file: Path, query: str) -> None:
+    (finding,) = findings(file, query=query)
+    assert (finding.key, finding.warns) == ("operations.get.query", True)
+    assert finding.text.startswith("claim.weight keeps fractions as binary floats")
+
+
+def test_other_columns_and_files_that_are_not_there_are_not_warned_of(file: Path) -> None:
+    assert findings(file, query="select amount, opened, count(*) as n from claim") == ()
+    assert findings(file.with_name("none.sqlite"), query="select weight from claim") == ()
+    assert findings(file, query="select weight from nowhere") == ()
 
 
 def test_it_says_which_operations_write() -> None:
@@ -445,5 +483,5 @@ def test_it_says_which_operations_write() -> None:
 async def test_reads_cannot_write_and_neither_makes_a_file(file: Path) -> None:
     async with opened(file) as adapter:
         database = adapter._database
-        assert database._readers._uri.endswith("?mode=ro")
-        assert database._writer._uri.endswith("?mode=rw")
+        assert database._readers._connect()._uri.endswith("?mode=ro")
+        assert database._writer._connect()._uri.endswith("?mode=rw")

@@ -8,8 +8,9 @@ from pathlib import Path
 import yaml
 
 from adapters.sql import ADAPTER
-from adapters.sql.pool import MAX_AGE
+from adapters.sql.postgres.database import MAX_AGE as POSTGRES_AGE
 from adapters.sql.settings import MAX_CONNECTIONS
+from adapters.sql.sqlite.database import MAX_AGE
 from adapters.sql.work import MAX_ANSWER_BYTES, MAX_ROWS
 
 PAGE = (Path(__file__).resolve().parents[3] / "adapters/sql/README.md").read_text()
@@ -33,3 +34,4 @@ def test_it_tells_every_bound() -> None:
     assert f"more than {MAX_ANSWER_BYTES // 2**20} MiB" in PAGE
     assert f"1 to {MAX_CONNECTIONS}" in PAGE
     assert f"at most {MAX_AGE:.0f} seconds" in PAGE
+    assert f"for {POSTGRES_AGE / 60:.0f} minutes" in PAGE

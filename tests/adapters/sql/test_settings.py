@@ -28,9 +28,8 @@ def test_a_path_is_absolute_or_starts_where_the_silos_file_lies(url: str, path: 
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://user:hunter2@db/claims", "only SQLite is built yet; write sqlite:///PATH"),
-        ("sqlite://claims.sqlite", "only SQLite is built yet"),
-        ("claims.sqlite", "only SQLite is built yet"),
+        ("sqlite://claims.sqlite", "names no database; write sqlite:///PATH or postgresql://"),
+        ("claims.sqlite", "names no database; write sqlite:///PATH or postgresql://"),
         ("sqlite:///", "this names no file; write sqlite:///PATH"),
         ("sqlite:///folder/", "this names no file"),
         ("sqlite:///:memory:", "this names no file"),
@@ -70,3 +69,35 @@ def test_editors_get_a_schema_of_both() -> None:
     operation = SqlOperation.model_json_schema()["properties"]
     assert operation["query"]["type"] == "string"
     assert operation["arguments"]["additionalProperties"] == {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:hunter2@db/claims",
+        "postgres://user@db:5433/claims?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        "postgresql:///claims?host=/run/postgresql",
+    ],
+)
+def test_a_server_is_named_by_its_url(url: str) -> None:
+    settings = SqlSettings(url=url)
+    assert (settings.is_file, "hunter2" in repr(settings)) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://user:hunter2@db", "names no database"),
+        ("postgresql:///claims", "names no database"),
+        ("postgresql://user:hunter2@db:port/claims", "no database's URL"),
+        ("postgresql://user:hunter2@db/claims?nonsense", "no database's URL"),
+        ("postgresql://user:hunter2@db/claims?options=-c", "options is no option"),
+        ("postgresql://user:hunter2@db/claims#a", "names no database"),
+        ("postgresql://user:hunter2@db/claims?sslmode=verify-full", "add sslrootcert="),
+        ("mysql://user:hunter2@db/claims", "names no database"),
+    ],
+)
+def test_a_url_that_names_no_server_is_a_mistake(url: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words) as mistake:
+        SqlSettings(url=url)
+    assert "hunter2" not in str(mistake.value)

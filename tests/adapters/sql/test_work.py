@@ -10,17 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.sql.statement import Statement
 from adapters.sql.work import RowWriter, Work
-from facade.port import SiloNonsense
+from facade.port import AnsweredOperation, SiloNonsense
 
 values = st.none() | st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(exclude_categories=["Cs"]))
 
 
 def written(query: str, values: tuple[object, ...] = (), *, one: bool = False) -> bytes:
-    writer = RowWriter("get", one=one)
+    writer = RowWriter("get", AnsweredOperation().document, one=one)
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        connection.row_factory = writer
-        connection.execute(query, values).fetchall()
+        rows = connection.execute(query, values)
+        for row in rows:
+            writer.add([column[0] for column in rows.description], row)
     return writer.answer()
 
 
@@ -44,9 +46,10 @@ def test_one_row_is_an_object_and_none_is_nothing() -> None:
     ("query", "one", "words"),
     [
         ("select 1 as a union all select 2", True, "more than 1 row"),
-        ("select 1 as a, 2 as a", False, "two columns of one name"),
-        ("select x'00' as scan", False, "column scan holds bytes and no text"),
-        ("select 9e999 as a", False, "a row holds a number that is not finite"),
+        ("select 1 as a, 2 as a", False, "a row has two columns of one name"),
+        ("select 1 as Title_No, 2 as TitleNo", False, "a row has Title_No and TitleNo, which both become title_no"),
+        ("select x'00' as scan", False, "scan holds a value of type bytes that no answer can hold"),
+        ("select 9e999 as a", False, "a holds a value of type float that no answer can hold"),
     ],
 )
 def test_what_cannot_be_told_is_nonsense(query: str, one: bool, words: str) -> None:
@@ -55,7 +58,7 @@ def test_what_cannot_be_told_is_nonsense(query: str, one: bool, words: str) -> N
 
 
 def test_each_try_starts_with_no_rows() -> None:
-    work = Work("get", "select 1", {}, writes=False, one=False)
+    work = Work("get", Statement.parse("select 1"), {}, writes=False, one=False, document=AnsweredOperation().document)
     first = work.row_writer()
     first.count = 1
     assert work.row_writer().count == 0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokens import AUDIENCE, ISSUER, NOW, claims, token, unsigned
 
-from facade.callers.token import LONGEST, parse
+from facade.callers.token import LATEST, LONGEST, parse
 from facade.callers.token import claims as read
 
 HEADER = b'{"alg":"ES256","kid":"one"}'
@@ -63,6 +63,22 @@ def test_an_audience_may_be_several() -> None:
 )
 def test_what_is_not_exactly_one_token_is_none(text: bytes) -> None:
     assert parse(text) is None
+
+
+def with_times(times: bytes) -> bytes:
+    return unsigned(HEADER, b'{"iss":"%b","aud":"%b",%b}' % (ISSUER.encode(), AUDIENCE.encode(), times))
+
+
+@pytest.mark.parametrize("time", [b"1" + b"0" * 400, b"1e400", b"1e308", b"9007199254740993", b"-1", b"-1e-9", b"NaN"])
+def test_a_time_that_cannot_be_reckoned_with_is_none(time: bytes) -> None:
+    assert parse(with_times(b'"exp":' + time)) is None
+    assert parse(with_times(b'"exp":1800000300,"nbf":' + time)) is None
+
+
+def test_a_time_may_be_any_that_a_float_holds_exactly() -> None:
+    said = parse(with_times(b'"exp":%d,"nbf":0' % LATEST))
+    assert said is not None
+    assert (said.begins, said.expires) == (0, LATEST)
 
 
 def test_a_token_that_is_too_long_is_none() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from facade.cli import changing
 from facade.cli.changing import mover
+from facade.cli.sidecar import TIMEOUT
 from facade.config.load import Loaded
 from facade.control.because import Because
 from facade.control.done import Done, MoveView, Scope, StandingView
@@ -399,10 +400,17 @@ def test_a_sidecar_that_is_not_reached_leaves_it_to_the_files(with_token, files)
     assert "stage: shadow" in (files.folder / "routes/property.yaml").read_text()
 
 
-def test_who_does_not_wait_changes_the_files(with_token, files, sidecar):
-    sidecar.carries_out = FINISHED
+def test_who_does_not_wait_has_the_sidecar_record_it_all_the_same(with_token, files, sidecar):
+    sidecar.carries_out = replace(FINISHED, running=False)
     assert with_token("move", "titles.read", "shadow", *WHY, "--wait", "0s").status == 0
-    assert sidecar.orders == []
+    ((order, _, seconds),) = sidecar.orders
+    assert (order.because, seconds) == (Because("command", "numbers are good", "Ada"), TIMEOUT)
+    assert "stage: shadow" not in (files.folder / "routes/property.yaml").read_text()
+
+
+def test_who_does_not_wait_changes_the_files_where_no_sidecar_answers(with_token, files):
+    assert with_token("move", "titles.read", "shadow", *WHY, "--wait", "0s").status == 0
+    assert "stage: shadow" in (files.folder / "routes/property.yaml").read_text()
 
 
 def test_an_order_that_does_not_run_says_why_and_exit_1(with_token, sidecar):

@@ -96,13 +96,38 @@ def test_an_edited_ledger_is_refused_with_the_line_by_both(folder: Path, capsys:
     assert "is not as it was written, line 2: entry 2 is not what was written" in capsys.readouterr().out
 
 
-def test_a_cut_ledger_is_refused_where_its_end_was_noted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cut_ledger_is_refused_by_its_head(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     last = kept(folder)
     path = folder / "state" / "ledger.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    assert main(["ledger", "verify", "--config", str(folder)]) == 1
+    assert "the end: entry 4 was noted, and the last is 2: it was cut" in capsys.readouterr().out
+    (folder / "state" / "ledger.head").unlink()
     assert main(["ledger", "verify", "--config", str(folder)]) == 0
+    assert "no head lies beside it" in capsys.readouterr().out
     assert main(["ledger", "verify", "--config", str(folder), "--noted", f"4:{last.hash}"]) == 1
     assert "the end: entry 4 was noted, and the last is 2: it was cut" in capsys.readouterr().out
+
+
+def test_a_ledger_that_was_written_anew_does_not_fit_its_head(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept(folder)
+    head = (folder / "state" / "ledger.head").read_bytes()
+    (folder / "state" / "ledger.jsonl").unlink()
+    (folder / "state" / "ledger.head").unlink()
+    Book(folder / "state").add(*(entry(name, 0) for name in "abcd"))
+    assert main(["ledger", "verify", "--config", str(folder)]) == 0
+    (folder / "state" / "ledger.head").write_bytes(head)
+    assert main(["ledger", "verify", "--config", str(folder)]) == 1
+    assert "entry 4: has another hash than was noted" in capsys.readouterr().out
+
+
+def test_a_damaged_head_is_told_of_and_left_where_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept(folder)
+    head = folder / "state" / "ledger.head"
+    head.write_bytes(head.read_bytes().replace(b"4", b"3", 1))
+    assert main(["ledger", "verify", "--config", str(folder)]) == 1
+    assert f"{head}: its checksum does not fit its content; it is not used" in capsys.readouterr().out
+    assert head.exists()
 
 
 @pytest.mark.parametrize("verb", [[], ["verify"]])

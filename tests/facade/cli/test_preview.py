@@ -9,6 +9,7 @@ import pytest
 from counted import NOON, TODAY, a_sample, calls
 
 from facade.cli.sidecar import Sidecar, Unreachable
+from facade.control.preview.definitions import Definitions
 from facade.control.preview.shown import shown
 from facade.control.preview.view import PreviewView, Told
 from facade.control.usage.tally import tally
@@ -41,7 +42,7 @@ def running(files, answers):
         day = tally([a_sample(*calls(routes["titles.read"], number), calls=10 * number)])
         view = PreviewView(
             (Told(configuration.revision, NOON, frozen, TODAY if number else None, True, day.calls, day.sampled),),
-            tuple(map(shown, routes.values())),
+            tuple(shown(route, Definitions(configuration)) for route in routes.values()),
             (),
             day.bases,
             day.bands,
@@ -64,7 +65,7 @@ def test_files_that_run_already_move_nothing(preview, running, files):
     assert said.lines == [
         f"http://127.0.0.1:9901 runs {revision}; {files.folder} is {revision}",
         "by the 2,000 calls of 2026-11-23, of which a sample of 200 was kept",
-        "no route would move",
+        "no route would move or be served otherwise",
     ]
 
 

@@ -156,7 +156,9 @@ def test_an_order_is_sent_as_the_api_takes_it_with_the_token_and_within_the_time
     assert order(Verb.MOVE, taken) == ORDER
 
 
-@pytest.mark.parametrize("everything", [Order(Verb.BACK, None, Because("command")), Order(Verb.HOLD, "a", ADA)])
+@pytest.mark.parametrize(
+    "everything", [Order(Verb.BACK, None, Because("command", by="Ada")), Order(Verb.HOLD, "a", ADA)]
+)
 def test_the_api_reads_every_order_as_it_was_given(connection: type[Connection], everything: Order):
     connection.body = msgspec.json.encode(DONE)
     given(everything)

@@ -12,7 +12,12 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = {
     "callers.json": [],  # there are none to ship: what callers show is each operator's own
     "facade.json": ["facade.yaml"],
-    "silo.json": ["silos/land-registry.yaml", "silos/benefits-db.yaml"],
+    "silo.json": [
+        "silos/land-registry.yaml",
+        "silos/benefits-db.yaml",
+        "silos/planning-register.yaml",
+        "silos/vehicle-register.yaml",
+    ],
     "routes.json": ["routes/property.yaml", "routes/benefits.yaml"],
 }
 

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from facade.config.silo_file import PASSTHROUGH
+from facade.port import AdapterKind, Finding
 from facade.targets.definition import BreakerRules, Protect
 
 HEAD = "silo: old\nadapter: passthrough\nsettings: {url: 'http://a'}\n"
@@ -143,7 +144,7 @@ def test_a_silo_without_settings_is_a_mistake(silo_told):
 @pytest.mark.parametrize(
     ("adapter", "sentence"),
     [
-        ("soap", 'adapter "soap" is not built yet; write one of passthrough, drawer, lost'),
+        ("screen", 'adapter "screen" is not built yet; write one of passthrough, drawer, lost'),
         ("drower", 'adapter "drower" is no kind of adapter; write one of passthrough, drawer, lost'),
         ("lost", 'adapter "lost" cannot be used: its library is not installed; install strangler-facade[lost]'),
     ],
@@ -217,3 +218,20 @@ def test_a_secret_is_not_told_even_by_a_kinds_own_sentence(told):
 
 def test_the_passed_through_adapter_has_the_name_of_the_language():
     assert PASSTHROUGH == "passthrough"
+
+
+def test_what_a_kind_finds_beside_the_models_is_told_at_its_key(read, monkeypatch: pytest.MonkeyPatch):
+    found = (
+        Finding("operations.find", "the drawer is stuck; oil it"),
+        Finding("settings.cabinet", "the cabinet is damp; dry it", warns=True),
+    )
+    monkeypatch.setattr(AdapterKind, "examine", lambda *_: found)
+    loaded = read({"silos/old.yaml": DRAWER})
+    assert "silos/old.yaml:4: operations.find: the drawer is stuck; oil it" in map(str, loaded.mistakes)
+    assert "silos/old.yaml:3: settings.cabinet: the cabinet is damp; dry it" in map(str, loaded.warnings)
+
+
+def test_a_kind_does_not_look_further_where_its_settings_are_mistaken(read, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(AdapterKind, "examine", lambda *_: pytest.fail("it was asked"))
+    loaded = read({"silos/old.yaml": DRAWER.replace("cabinet", "closet"), "silos/register.yaml": ""})
+    assert any("closet" in str(mistake) for mistake in loaded.mistakes)

@@ -85,10 +85,10 @@ async def test_a_move_is_carried_out_as_it_is_asked_for_and_what_was_done_is_ans
 @pytest.mark.parametrize(
     ("verb", "document", "name"),
     [
-        ("back", {"name": "titles.read"}, "titles.read"),
-        ("back", {"all": True, "share": "5%"}, None),
-        ("hold", {"name": "titles.read"}, "titles.read"),
-        ("evict", {"name": "titles.read", "reason": "an outage"}, "titles.read"),
+        ("back", {"name": "titles.read", "by": "Ada"}, "titles.read"),
+        ("back", {"all": True, "share": "5%", "by": "Ada"}, None),
+        ("hold", {"name": "titles.read", "by": "Ada"}, "titles.read"),
+        ("evict", {"name": "titles.read", "reason": "an outage", "by": "Ada"}, "titles.read"),
     ],
 )
 async def test_what_takes_from_the_platform_needs_no_reason(mover: Any, verb: str, document: Any, name: str | None):
@@ -98,7 +98,7 @@ async def test_what_takes_from_the_platform_needs_no_reason(mover: Any, verb: st
 
 @pytest.mark.parametrize("cause", ["command", "page"])
 async def test_who_speaks_for_a_person_says_so(mover: Any, cause: str):
-    await post(mover, "back", {"all": True, "cause": cause})
+    await post(mover, "back", {"all": True, "cause": cause, "by": "Ada"})
     assert mover.orders[0].because.cause == cause
 
 
@@ -123,17 +123,19 @@ async def test_what_a_form_could_send_is_refused(mover: Any, kind: str):
         ("back", {"all": True, "cause": "file"}, "The document cannot be read"),
         ("back", {}, "The document names no route and no group; give name."),
         ("back", {"name": "a", "all": True}, "The document names one route and means all; leave one out."),
-        ("back", {"name": "a", "stage": "legacy"}, "stage: a move leads to one"),
-        ("hold", {"all": True}, "hold: goes for one route or group; name it"),
-        ("evict", {"name": "a", "share": "5%"}, "share: evict leaves the share as it is"),
+        ("back", {"name": "a", "stage": "legacy", "by": "Ada"}, "stage: a move leads to one"),
+        ("hold", {"all": True, "by": "Ada"}, "hold: goes for one route or group; name it"),
+        ("evict", {"name": "a", "share": "5%", "by": "Ada"}, "share: evict leaves the share as it is"),
         ("move", MOVE | {"reason": "  "}, "A move wants a reason; give it."),
         ("move", MOVE | {"stage": "onwards"}, "Invalid enum value 'onwards'"),
-        ("move", {"name": "a", "reason": "why"}, "stage: a move leads to one"),
+        ("move", {"name": "a", "reason": "why", "by": "Ada"}, "stage: a move leads to one"),
         ("move", MOVE | {"share": "120%"}, "The share "),
         ("move", MOVE | {"share": "-1%"}, "The share "),
         ("move", MOVE | {"share": "25"}, "The share "),
         ("move", MOVE | {"share": 0.25}, "Expected `str | null`"),
-        ("move", MOVE | {"force": True, "by": ""}, "force: wants a name and a reason; give both"),
+        ("back", {"name": "a"}, "The order names nobody who gives it; give by."),
+        ("hold", {"name": "a", "by": " "}, "The order names nobody who gives it; give by."),
+        ("back", {"name": "a", "force": True, "by": "Ada"}, "force: wants a name and a reason; give both"),
         ("move", MOVE | {"reason": "two\nlines"}, "Give reason as one line"),
         ("move", MOVE | {"by": "\x1b[2J"}, "Give by as one line"),
         ("move", MOVE | {"by": "x" * (LONGEST_TOLD + 1)}, f"Give by as one line of at most {LONGEST_TOLD} characters"),
@@ -161,7 +163,7 @@ async def test_what_is_in_the_way_is_422_and_who_was_first_409(mover: Any, raise
 
 async def test_what_was_begun_is_ended_though_whoever_asked_has_left(mover: Any):
     mover.may_end.clear()
-    asked = asyncio.create_task(post(mover, "back", {"all": True}))
+    asked = asyncio.create_task(post(mover, "back", {"all": True, "by": "Ada"}))
     await mover.began.wait()
     asked.cancel()
     with pytest.raises(asyncio.CancelledError):

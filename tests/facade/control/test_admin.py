@@ -35,6 +35,7 @@ class Running:
         self.configuration = files.configuration()
         self.view = began(ReloadResult(Outcome.ACCEPTED, self.configuration.revision), NOW)
         self.overrides = SimpleNamespace(now=())
+        self.known = KnownKeys()
         self.table = RouteTable.compile(self.configuration.routes)
         self.callers = NOBODY
 

@@ -63,7 +63,7 @@ async def test_a_platform_that_fails_is_sent_back_once_with_a_sentence_and_its_e
     assert to == {"titles.read": Standing(Stage.LEGACY)}
     assert because.cause == "guard"
     assert because.why.startswith("titles.read went back to legacy: platform ")
-    assert because.evidence in because.why
+    assert because.evidence["titles.read"] in because.why
     watch.calls(2_000, failing=True)
     await watch.guards.look()
     assert len(watch.sent) == 1

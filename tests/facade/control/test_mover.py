@@ -21,6 +21,7 @@ from facade.control.mover import Conflict, Mover
 from facade.control.order import Order, Verb
 from facade.control.subject import Refused
 from facade.port import SiloUnreachable
+from facade.routing.known import Fullness, KnownKeys
 from facade.routing.route import Keys
 from facade.routing.stage import Stage
 
@@ -275,10 +276,13 @@ async def test_of_two_moves_at_once_one_wins_and_the_other_is_told(moving: Movin
     assert (await moving.move("conveyancing", Stage.PLATFORM)).running
 
 
-async def test_the_way_back_waits_for_nobody_to_be_told_and_comes_after_what_is_under_way(moving: Moving):
-    first, second = await asyncio.gather(moving.move("conveyancing", Stage.PLATFORM), moving.back(None))
-    assert first.running
+async def test_the_way_back_waits_for_nobody_and_what_was_under_way_does_not_undo_it(moving: Moving):
+    first, second = await asyncio.gather(
+        moving.move("conveyancing", Stage.PLATFORM), moving.back(None), return_exceptions=True
+    )
+    assert isinstance(second, Done)
     assert second.running
+    assert isinstance(first, Done) or "went back meanwhile" in str(first)
     assert moving.standing("charges.read")[0] == "legacy"
 
 
@@ -302,3 +306,11 @@ async def test_the_way_back_runs_before_any_file_is_touched_and_forward_only_aft
     monkeypatch.setattr(mover_module, "change", seen)
     done = await moving.order(verb, "conveyancing", Stage.PLATFORM if verb is Verb.MOVE else None)
     assert (stages, done.running) == ([stood], True)
+
+
+async def test_who_holds_keys_is_told_when_too_many_are_remembered_to_tell_them_apart(
+    moving: Moving, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(KnownKeys, "fullness", lambda known, name: Fullness(3_000_000, 0.08))
+    (move,) = (await moving.order(Verb.HOLD, "conveyancing")).moves
+    assert ["8% of new ones are taken for known" in note for note in move.notes] == [True]

@@ -61,13 +61,6 @@ def test_a_name_that_nobody_has_is_refused(files):
         Order(Verb.HOLD, "title.read", ADA).plans(subjects(files.configuration()))
 
 
-def test_what_leads_towards_legacy_is_the_way_back_and_any_other_move_may_be_either():
-    for back in (Order(Verb.BACK, None, ADA), Order(Verb.HOLD, "a", ADA), Order(Verb.EVICT, "a", ADA)):
-        assert back.is_way_back
-    for stage in Stage:
-        assert Order(Verb.MOVE, "a", ADA, stage).is_way_back is (stage is Stage.LEGACY)
-
-
 def test_an_order_reads_as_it_is_typed_and_a_name_is_told_only_as_far_as_names_go():
     assert str(Order(Verb.MOVE, "titles.read", ADA, Stage.CANARY)) == "move titles.read canary"
     assert str(Order(Verb.BACK, None, ADA)) == "back everything"

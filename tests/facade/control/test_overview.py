@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +17,7 @@ from facade.control.overrides.override import Override
 from facade.control.overview import ROUTES_A_PIECE, Overview, breathe, why_of
 from facade.control.roles import Outcome, ReloadResult, began
 from facade.control.view import Calls, ConfigView, StatusView
+from facade.routing.known import Fullness, KnownKeys
 from facade.routing.stage import Stage
 from facade.targets.protect.protections import Protections
 from facade.telemetry.metrics import Metrics
@@ -32,6 +33,7 @@ class Running:
     configuration: Configuration
     view: ConfigView
     overrides: Any
+    known: KnownKeys = field(default_factory=KnownKeys)
 
 
 @dataclass
@@ -157,6 +159,18 @@ async def test_a_canary_says_that_it_has_not_all_of_its_keys(files, metrics: Met
     told = {row.name: (row.keys, row.share) for row in view.routes}
     assert told["charges.read"] == told["searches.read"] == (keys, share)
     assert told["titles.read"] == (None, 0.0)
+
+
+@pytest.mark.parametrize(("keys", "says"), [("hold", True), ("open", False)])
+async def test_a_canary_on_hold_says_when_it_cannot_tell_new_keys_from_old(
+    files, metrics: Metrics, monkeypatch: pytest.MonkeyPatch, keys: str, says: bool
+):
+    files.change("routes/journey.yaml", "share: 25%", f"share: 25%, keys: {keys}")
+    monkeypatch.setattr(KnownKeys, "fullness", lambda known, name: Fullness(3_000_000, 0.08))
+    view = await status(files, metrics, BEFORE_MIDNIGHT_IN_LONDON)
+    told = {row.name: row.lets_through for row in view.routes}
+    assert told["titles.read"] is None
+    assert ("3,000,000 keys are remembered here, and 8% of new ones" in (told["charges.read"] or "")) is says
 
 
 @pytest.mark.parametrize(

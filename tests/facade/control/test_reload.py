@@ -20,6 +20,7 @@ from facade.control.ledger.book import Book
 from facade.control.roles import Outcome
 from facade.control.source import Source
 from facade.control.start import StartError
+from facade.control.subject import Busy
 from facade.port import SiloUnreachable
 from facade.routing.route import Keys
 from facade.routing.stage import Stage
@@ -269,7 +270,8 @@ async def test_a_state_that_cannot_be_written_is_a_warning_and_the_change_serves
     with structlog.testing.capture_logs() as said:
         result = await house.reloader.reload("file")
     assert result.outcome is Outcome.ACCEPTED
-    assert "cannot be written (Read-only file system); make `state` a folder" in said[-1]["problem"]
+    (line,) = [line for line in said if line["event"] == "accepted configuration not kept"]
+    assert "cannot be written (Read-only file system); make `state` a folder" in line["problem"]
 
 
 async def test_the_files_are_stale_from_a_change_until_they_are_read(house: House):
@@ -391,7 +393,7 @@ async def test_a_change_of_the_files_is_served_before_anybody_else_reloads_and_s
         house.move("shadow")
         return Changed((), house.files.source().load(), ())
 
-    changing = house.reloader.change(write, Because("api", "numbers are good", "Ada"))
+    changing = house.reloader.change(write, Because("api", "numbers are good", "Ada"), 5)
     (_, result), other = await asyncio.gather(changing, house.reloader.reload("file"))
     assert (result.outcome, other.outcome) == (Outcome.ACCEPTED, Outcome.UNCHANGED)
     assert house.figure("facade_moves_total", route="titles.read", cause="api") == 1
@@ -410,10 +412,18 @@ async def test_what_a_canary_knows_of_its_keys_is_kept_over_reloads_and_forgotte
 async def test_a_ledger_that_somebody_edited_stops_nothing_and_is_told_of(house: House):
     path = house.reloader.configuration.settings.state / "ledger.jsonl"
     path.write_bytes(path.read_bytes().replace(b"start", b"stort"))
-    house.reloader._journal._book._last = None
+    house.reloader._keeping.journal._book._last = None
     house.move("platform")
     with structlog.testing.capture_logs() as said:
         await house.reloader.reload("file")
     assert house.stage("titles.read") == "platform"
     (line,) = [line for line in said if line["event"] == "ledger not written"]
     assert "line 1: it, or what stood before it, was changed after it was written" in line["problem"]
+
+
+async def test_to_stand_elsewhere_waits_for_nobody_who_reads_files(house: House):
+    async with house.reloader._reading:
+        await house.reloader.stand({"conveyancing": LEGACY}, Because("guard"))
+        assert house.stage("charges.read") == "legacy"
+        with pytest.raises(Busy, match="is being read for so long"):
+            await house.reloader.change(lambda: pytest.fail("nobody may write now"), Because("api"), 0.01)

@@ -110,7 +110,10 @@ async def test_without_the_token_nothing_is_changed_and_the_log_says_that_somebo
 
 async def test_where_there_is_no_token_nobody_changes_anything():
     for authorization in ("", "Bearer ", "Bearer None", "Bearer hush-hush"):
-        assert (await refused(changing(token=None), order(authorization=authorization)))[0] == 403
+        with pytest.raises(Refusal) as refusal:
+            await changing(token=None).answer(order(authorization=authorization))
+        assert refusal.value.problem.status == 403
+        assert "Give it admin.token" in refusal.value.problem.detail
 
 
 async def test_a_page_of_another_site_asks_for_nothing_even_with_the_token():

@@ -7,7 +7,9 @@ from facade.demo.citizens import Citizen, Errand, Reply, fault, main_errand, oth
 from facade.demo.records import encode, title
 from facade.routing.stage import Side
 
-CITIZEN = Citizen(session="5e55", title="DN100001", licence="L10001", claim="C1")
+CITIZEN = Citizen(
+    session="5e55", title="DN100001", licence="L10001", claim="C1", application="PA10003", vehicle="DV10000"
+)
 
 
 def right(errand: Errand, signature: str | None = "legacy") -> Reply:
@@ -24,24 +26,26 @@ def test_the_same_chance_makes_the_same_citizens():
     assert populate(10, random.Random(7)) != populate(10, random.Random(8))
 
 
-@pytest.mark.parametrize("turn", range(8))
+@pytest.mark.parametrize("turn", range(12))
 def test_every_errand_knows_its_right_answer(turn: int):
     for errand in (main_errand(CITIZEN), other_errand(CITIZEN, turn)):
         assert fault(errand, right(errand)) is None
 
 
-def test_all_four_other_errands_come_in_rotation():
-    errands = [other_errand(CITIZEN, turn) for turn in range(4)]
+def test_all_other_errands_come_in_rotation():
+    errands = [other_errand(CITIZEN, turn) for turn in range(6)]
     assert {errand.route for errand in errands} == {
         "licences.read",
         "claims.read",
         "claims.write",
+        "applications.read",
+        "vehicles.read",
         "titles.search-1998",
     }
 
 
 def test_two_new_claims_never_share_a_reference():
-    assert other_errand(CITIZEN, 2).record != other_errand(CITIZEN, 6).record
+    assert other_errand(CITIZEN, 2).record != other_errand(CITIZEN, 8).record
 
 
 def test_somebody_elses_title_is_a_fault_and_the_fault_names_neither():
@@ -60,7 +64,7 @@ def test_an_answer_that_is_off_in_any_way_is_a_fault(change: dict[str, object]):
 
 
 def test_a_redirect_to_another_place_is_a_fault():
-    errand = other_errand(CITIZEN, 3)
+    errand = other_errand(CITIZEN, 5)
     assert fault(errand, dataclasses.replace(right(errand), location="/elsewhere")) is not None
 
 
@@ -80,7 +84,10 @@ def test_an_amount_is_text_and_every_digit_counts():
         (0, "platform", Side.PLATFORM),
         (1, None, Side.LEGACY),
         (1, "platform", Side.PLATFORM),
-        (3, None, Side.OWN),
+        (3, None, Side.LEGACY),
+        (4, None, Side.LEGACY),
+        (4, "platform", Side.PLATFORM),
+        (5, None, Side.OWN),
     ],
 )
 def test_the_answer_itself_says_who_gave_it_and_a_register_cannot_sign(turn: int, signature: str | None, side: Side):

@@ -39,7 +39,7 @@ def test_a_folder_that_is_no_copy_is_left_alone(tmp_path: Path):
 
 def test_every_port_of_the_shipped_configuration_is_found():
     found = {port for file in folder.files(folder.shipped()) for port in folder.ports(file.read_text())}
-    assert found == {8080, 9902, 9901, 7001, 7002, 7101}
+    assert found == {8080, 9902, 9901, 7001, 7002, 7003, 7004, 7101}
 
 
 def test_ports_are_replaced_and_nothing_else():
@@ -47,6 +47,8 @@ def test_ports_are_replaced_and_nothing_else():
     assert folder.with_ports(text, {8080: 1, 7001: 8080}) == (
         'listen: 127.0.0.1:1   # not 0.0.0.0:8080\nsettings: {url: "http://127.0.0.1:8080"}\nlimits: 8080\n'
     )
+    apart = "settings: {host: 127.0.0.1, port: 7004, frame: length2}\nother: {host: 10.0.0.1, port: 7004}\n"
+    assert folder.with_ports(apart, {7004: 1}) == apart.replace("127.0.0.1, port: 7004", "127.0.0.1, port: 1")
 
 
 @given(st.text(), st.dictionaries(st.integers(1, 65535), st.integers(1, 65535)))

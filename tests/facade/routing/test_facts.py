@@ -154,3 +154,10 @@ def test_a_route_may_ask_for_a_field_in_any_bytes() -> None:
     facts = RequestFacts(request_of(b"GET", b"/", (b"X-Kind", b"\xe9"), (b"X-KIND", b"b")))
     assert list(facts.header("x-kind")) == ["\u00e9", "b"]
     assert list(facts.header("x-other")) == []
+
+
+def test_a_name_with_a_low_line_is_that_of_every_twin() -> None:
+    fields = ((b"X_My-Kind", b"a "), (b"x-my-kind", b"b"), (b"X-My_Kind", b"\xe9"), (b"x_my_kinds", b"c"))
+    facts = RequestFacts(request_of(b"GET", b"/", *fields))
+    assert list(facts.header("x_my_kind")) == ["a", "\u00e9"]
+    assert list(facts.header("x-my-kind")) == ["b"]

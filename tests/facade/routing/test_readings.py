@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from facade.routing.path import normalise
-from facade.routing.readings import LONGEST, readings
+from facade.routing.readings import _CHANGES, LONGEST, is_hollow, loose_readings, readings
 from facade.routing.route import PlatformService, Route
 from facade.routing.stage import Stage
 from facade.routing.table import AMBIGUOUS, Found, RouteTable
@@ -101,6 +101,20 @@ def test_a_path_in_normal_form_is_among_its_readings(raw: str) -> None:
     assert normal is None or normal in found
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [".", "%20", ".%20", "%20.", "$", "%24", "%24.", ":", "%3A", ":$", ":.", ":%20", ":x:$A", ":a:$a.", "::$DATA/",
+     ";.", ";", "/", "/.", "/..", "/a", "%3", "%", "a"],
+)  # fmt: skip
+def test_no_path_takes_more_than_linear_time(piece: str) -> None:
+    """A quadratic pattern would take minutes over these; the time limit of a test is what would tell."""
+    path = "/a./b" + piece * (250_000 // len(piece)) + "x"
+    is_hollow(path)
+    assert path not in loose_readings(path)
+    for change in _CHANGES:
+        change(path)
+
+
 def merged(path: str) -> str:
     return re.sub("/+", "/", path)
 
@@ -154,6 +168,18 @@ def test_the_parameters_are_those_of_the_path_as_sent() -> None:
     found = table().find_as_sent("", "GET", "/b//c%2fd/../e", lambda name: ())
     assert isinstance(found, Found)
     assert found.parameters == {"rest": "b//c%2Fd/../e"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["/old//", "//old/", "/old/.", "/x/../old/", "/old%2f", "/old\\", "/old%C0%AF", "/old.%2f", "/..;/old/",
+     "//old::$DATA", "/x%2f..%2fold::$DATA"],
+)  # fmt: skip
+def test_no_spelling_with_a_slash_at_its_end_slips_past_a_route_that_is_gone(raw: str) -> None:
+    every = Route("all", parse_match("/{rest...}"), Stage.COMPLETE, None, PlatformService("http://a"), as_sent=True)
+    table = RouteTable.compile([every, Route("gone", parse_match("/old"), Stage.GONE, None, None)])
+    assert table.find_as_sent("", "GET", raw, lambda name: ()) is AMBIGUOUS
+    assert isinstance(table.find_as_sent("", "GET", raw.replace("old", "new"), lambda name: ()), Found)
 
 
 def test_without_a_route_by_any_reading_there_is_none() -> None:

@@ -61,23 +61,61 @@ def test_segments_are_compared_from_the_left() -> None:
 def test_a_route_that_is_gone_has_its_path_with_and_without_the_last_slash(path: str) -> None:
     gone = [replace(a_route(text), stage=Stage.GONE) for text in ("/old", "GET /pages/{number}/")]
     assert ask(RouteTable.compile(gone), f"GET {path}") in {"/old", "GET /pages/{number}/"}
-    assert ask(RouteTable.compile([*gone, a_route("/{rest...}")]), "GET /old/") == "/{rest...}"
+    for others in ("/{rest...}", "/{a}/{b...}", "/{a}/{b}/{c...}"):
+        assert ask(RouteTable.compile([*gone, a_route(others)]), f"GET {path}") in {"/old", "GET /pages/{number}/"}
     assert ask(RouteTable.compile(gone), "GET /olds/") is None
     assert ask(RouteTable.compile(gone), "GET /old//") is None
     assert ask(a_table("/old"), "GET /old/") is None
+
+
+def test_what_is_written_for_the_other_spelling_comes_before_a_route_that_is_gone() -> None:
+    table = RouteTable.compile([gone("/old"), a_route("GET /old/"), a_route("/old/{rest...}")])
+    assert ask(table, "GET /old/") == "GET /old/"
+    assert ask(table, "POST /old/") == "gone"
+    assert ask(table, "GET /old/x") == "/old/{rest...}"
+
+
+def test_a_method_that_is_gone_leaves_the_others_what_they_are_at_both_spellings() -> None:
+    table = RouteTable.compile([gone("POST /p"), gone("GET /q/")])
+    for path in ("/p", "/p/"):
+        assert ask(table, f"POST {path}") == "gone"
+        assert ask(table, f"GET {path}") == ("POST",)
+    assert ask(table, "HEAD /q") == "gone"
+    assert ask(table, "POST /q") == ("GET", "HEAD")
 
 
 def gone(text: str, headers: tuple[tuple[str, str], ...] = ()) -> Route:
     return replace(a_route(text, headers=headers, name="gone"), stage=Stage.GONE)
 
 
-LOOSE = ["/old.", "/old..", "/old%20", "/old%20.%20", "/old%3Fx=1", "/old%23x", "/old%20%3Fx", "/old.;v=1", "/old%20/"]
+LOOSE = [
+    "/old::$DATA",
+    "/old:x:$Data",
+    "/old%3A:%24INDEX_ALLOCATION",
+    "/old::$DATA.",
+    "/old.",
+    "/old..",
+    "/old%20",
+    "/old%20.%20",
+    "/old%3Fx=1",
+    "/old%23x",
+    "/old%20%3Fx",
+    "/old.;v=1",
+    "/old%20/",
+]
 
 
 @pytest.mark.parametrize("path", LOOSE)
 def test_what_some_servers_read_as_a_path_that_is_gone_is_gone(path: str) -> None:
     assert ask(RouteTable.compile([gone("/old")]), f"GET {path}") == "gone"
     assert ask(RouteTable.compile([gone("/old"), a_route("/{name}")]), f"GET {path.rstrip('/')}") == "gone"
+    assert ask(RouteTable.compile([gone("/old"), a_route("/{rest...}")]), f"GET {path}") == "gone"
+
+
+@pytest.mark.parametrize("path", ["/old%20/", "/old./", "/old;x/", "/old/;x", "/old/...", "/old/%20", "/old/%3Fx"])
+def test_no_route_that_takes_more_paths_gets_another_spelling_of_one_that_is_gone(path: str) -> None:
+    for more in ("/{rest...}", "/{x}/{rest...}", "/{x}/{y}"):
+        assert ask(RouteTable.compile([gone("/old"), a_route(more)]), f"GET {path}") == "gone"
 
 
 @pytest.mark.parametrize("path", LOOSE[:-1])
@@ -101,10 +139,14 @@ def test_a_route_takes_such_paths_as_they_stand() -> None:
         ask(table, "GET /files/known.")
 
 
-@pytest.mark.parametrize("path", ["/..%20/old", "/.%20/x", "/.../old", "/%20/old", "/a/..%20"])
+HOLLOW = ["/..%20/old", "/.%20/x", "/.../old", "/%20/old", "/a/..%20", "/x/...", "/x/%20", "/...", "/%20", "/x/.%20;a"]
+
+
+@pytest.mark.parametrize("path", HOLLOW)
 def test_a_segment_of_full_stops_and_spaces_alone_is_refused(path: str) -> None:
-    with pytest.raises(Refusal):
-        ask(a_table("/{rest...}"), f"GET {path}")
+    for table in (a_table("/{rest...}"), a_table("/other")):
+        with pytest.raises(Refusal):
+            ask(table, f"GET {path}")
 
 
 def test_a_field_in_several_lines_is_read_by_each_of_them() -> None:
@@ -120,10 +162,29 @@ def test_a_field_in_several_lines_is_read_by_each_of_them() -> None:
     assert ask(table, "GET /a", x="9|1") == "gone"
     assert ask(table, "GET /a", x="3|3") == "three"
     assert ask(table, "GET /a", x="8|9") == "any"
+    assert ask(table, "GET /a", x="2, 3", y="1") == "any"
     for lines in ("2|3", "3|9", "|".join(map(str, range(2, 40)))):
         with pytest.raises(Refusal) as refused:
             ask(table, "GET /a", x=lines, y="1")
         assert refused.value.problem.reason == "malformed"
+
+
+@pytest.mark.parametrize("said", ["new, old", "old,new", "new ,\told", "old", "a|b, old"])
+def test_what_a_route_that_is_gone_asks_for_is_found_in_lists_and_twins(said: str) -> None:
+    table = RouteTable.compile(
+        [
+            gone("/a", (("x-kind", "old"),)),
+            a_route("/a", headers=(("x-kind", "new"),), name="new"),
+            a_route("/{rest...}", name="any"),
+        ]
+    )
+    assert ask(table, "GET /a", x_kind=said) == "gone"
+    twins = {"x_kind": said.split("|"), "x-kind": ["new"]}
+    found = table.find("", "GET", "/a", lambda name: twins.get(name, ()))
+    assert isinstance(found, Found)
+    assert found.route.name == "gone"
+    assert ask(table, "GET /a", x_kind=said.replace("old", "older")) == "any"
+    assert ask(table, "GET /a", x_kind="new") == "new"
 
 
 def test_a_candidate_that_does_not_fit_is_passed_over() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.routing.route import Match, Route, SegmentKind, SiloReference
+from facade.routing.route import Match, Route, Segment, SegmentKind, SiloReference
 from facade.routing.stage import Stage
 from facade.routing.table import Found, Header, RouteTable, WrongMethod, conflicts
 from facade.routing.template import parse_match
@@ -36,10 +36,17 @@ def takes(match: Match, method: str) -> bool:
     return match.method in (None, method) or (match.method == "GET" and method == "HEAD")
 
 
-def precedence(match: Match, method: str) -> tuple[object, ...]:
+def other(route: Route) -> list[tuple[Segment, ...]]:
+    segments, slash = route.match.segments, Segment(SegmentKind.LITERAL, "")
+    if route.stage is not Stage.GONE or segments[-1].kind is SegmentKind.REST or segments == (slash,):
+        return []
+    return [segments[:-1] if segments[-1] == slash else (*segments, slash)]
+
+
+def precedence(match: Match, method: str, is_other: bool) -> tuple[object, ...]:
     named = 0 if match.method == method else 1 if match.method is not None else 2
     kinds = tuple(segment.kind for segment in match.segments)
-    return match.host is None, kinds, named, -len(set(match.headers)), sorted(set(match.headers))
+    return match.host is None, kinds, is_other, named, -len(set(match.headers)), sorted(set(match.headers))
 
 
 def lines_of(headers: dict[str, str]) -> Header:
@@ -50,11 +57,17 @@ def lines_of(headers: dict[str, str]) -> Header:
 def slowly(
     routes: list[Route], host: str, method: str, path: str, headers: dict[str, str]
 ) -> Route | WrongMethod | None:
-    fitting = [route for route in routes if fits(route.match, host, path, headers)]
-    taking = [route for route in fitting if takes(route.match, method)]
+    """Routes that are gone take their path with and without the last slash, behind what is written for it."""
+    written = [(route, route.match, False) for route in routes]
+    written += [(route, replace(route.match, segments=each), True) for route in routes for each in other(route)]
+    fitting = [each for each in written if fits(each[1], host, path, headers)]
+    taking = [each for each in fitting if takes(each[1], method)]
     if taking:
-        return min(taking, key=lambda route: precedence(route.match, method))
-    methods = {route.match.method for route in fitting} | {"HEAD" for route in fitting if route.match.method == "GET"}
+        return min(taking, key=lambda each: precedence(each[1], method, each[2]))[0]
+    fitting_routes = [route for route, *_ in fitting]
+    methods = {route.match.method for route in fitting_routes} | {
+        "HEAD" for route in fitting_routes if route.match.method == "GET"
+    }
     return WrongMethod(tuple(sorted(str(each) for each in methods))) if methods else None
 
 
@@ -73,7 +86,9 @@ def route(draw: st.DrawFn) -> Route:
     text = path if method is None else f"{method} {path}"
     host = draw(st.sampled_from([None, None, "h"]))
     match = replace(parse_match(text), host=host, headers=tuple(draw(fields).items()))
-    return Route(text, match, Stage.LEGACY, SiloReference("portal"), None)
+    return Route(
+        text, match, draw(st.sampled_from([Stage.LEGACY, Stage.LEGACY, Stage.GONE])), SiloReference("portal"), None
+    )
 
 
 def differing(routes: list[Route]) -> list[Route]:

@@ -60,9 +60,9 @@ def test_what_follows_the_host_stays(rest: str) -> None:
     "text",
     [
         "", "/", "/a", "a", "?a", "//", "/a?u=http://silo.example:7000/", "silo.example:7000/a", "x http://silo.example:7000/",
-        "http:/silo.example:7000/", "http:silo.example:7000/", "http://silo.example/", "http://silo.example:70000/",
+        "http://user@silo.example/", "http://evil.example\\@silo.example:7000/", "http://silo.example/", "http://silo.example:70000/",
         "http://silo.example:700/", "http://silo.example:7000.evil.example/", "http://silo.example.evil.example:7000/",
-        "http://www.silo.example:7000/", "http://silo.example:7000@evil.example/", "http://user@silo.example:7000/",
+        "http://www.silo.example:7000/", "http://silo.example:7000@evil.example/", "http://evil.example/@silo.example:7000/",
         "http://silo-example:7000/", "http://silo.example:7000\\@evil.example/", "ftp://silo.example:7000/",
         "https://silo.example:7000/", "http://silo.example:7000 /", "//silo.example/", "urn:x", "\\a", "/\\a",
     ],
@@ -79,13 +79,30 @@ def test_what_does_not_name_the_target_stays(text: str) -> None:
         ("/\\silo.example:7000/a", "//platform.example/a"),
         ("///silo.example:7000/a", "//platform.example/a"),
         ("http:/\\/silo.example:7000", "https://platform.example"),
+        ("http:/silo.example:7000/a", "https://platform.example/a"),
+        ("http:silo.example:7000/a", "https://platform.example/a"),
+        ("http://silo.example.:7000/a", "https://platform.example/a"),
+        ("//silo.example.:7000", "//platform.example"),
+        ("http://user:a@b@silo.example:7000/a@b", "https://user:a@b@platform.example/a@b"),
+        ("HTTP:\\user@Silo.example:7000", "https://user@platform.example"),
+        ("//http:x@silo.example:7000/a", "//http:x@platform.example/a"),
     ],
 )
-def test_a_backslash_is_read_as_browsers_read_it(text: str, after: str) -> None:
+def test_an_authority_is_read_as_browsers_read_it(text: str, after: str) -> None:
     assert told(text, "http://silo.example:7000", SECURE) == after
 
 
-@pytest.mark.parametrize("told", ["silo.example:7000", "SILO.example:443", "silo.example", "silo.example:"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "silo.example:7000",
+        "SILO.example:443",
+        "silo.example",
+        "silo.example:",
+        "silo.example.:7",
+        "\\silo.ex\\ample:443",
+    ],
+)
 def test_an_alternative_on_the_targets_host_is_left_out_whatever_its_port(told: str) -> None:
     of = Address(["http://silo.example:7000"], reads_own_name=True, reversal=None)
     assert of.change(Kind.ALTERNATIVE, told.encode(), SECURE) is None
@@ -123,7 +140,8 @@ def test_every_endpoint_of_a_target_is_its_address() -> None:
         ("SILO.example", "platform.example"),
         ("example", "example"),
         ("www.silo.example", "www.silo.example"),
-        ("silo.example:7000", "silo.example:7000"),
+        ("silo.example:7000", "platform.example"),
+        ("silo.example.", "platform.example"),
         ('"silo.example"', '"silo.example"'),
         ("", ""),
     ],

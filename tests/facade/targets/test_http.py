@@ -21,7 +21,6 @@ from facade.targets.template import PathTemplate
 from facade.telemetry.metrics import Metrics
 from facade.wire import refusals
 from facade.wire.body import HIGH_WATER, Body
-from facade.wire.deadlines import NEVER
 from facade.wire.framing import CHUNKED
 from facade.wire.leniency import STRICT
 from facade.wire.message import HTTP_1_0
@@ -345,14 +344,28 @@ async def test_a_small_body_that_does_not_arrive_in_the_calls_time_is_late() -> 
     assert late.value.problem is refusals.SLOW_REQUEST
 
 
-@pytest.mark.parametrize(
-    ("length", "fields"), [(HIGH_WATER + 1, []), (CHUNKED, []), (6, [(b"Expect", b"100-continue")])]
-)
-async def test_other_bodies_are_not_waited_for_but_must_hurry(
-    network: Network, length: int, fields: list[tuple[bytes, bytes]]
+@pytest.mark.parametrize("length", [HIGH_WATER + 100, CHUNKED])
+async def test_of_a_large_body_as_much_as_may_wait_arrives_first_and_the_rest_must_hurry(
+    network: Network, length: int
 ) -> None:
     client, target = Client(), protected()
-    request = request_of(b"POST", b"/", *fields, body=Body(length, client))
+    body = Body(length, client)
+    request = request_of(b"POST", body=body)
+    preparing = await prepared(target, request)
+    body.feed(b"x" * HIGH_WATER)
+    await settle()
+    assert not preparing.done()
+    body.feed(b"x")
+    await preparing
+    asking = await asked(target, request)
+    assert (client.hurried, body.held) == (1, 0)
+    asking.cancel()
+    await settle()
+
+
+async def test_a_body_that_is_to_be_asked_for_is_not_waited_for_but_must_hurry(network: Network) -> None:
+    client, target = Client(), protected()
+    request = request_of(b"POST", b"/", (b"Expect", b"100-continue"), body=Body(6, client))
     assert (await prepared(target, request)).done()
     asking = await asked(target, request)
     assert client.hurried == 1
@@ -367,21 +380,4 @@ async def test_where_no_slots_are_taken_no_body_is_waited_for_and_none_must_hurr
     asking = await asked(target, request)
     assert client.hurried == 0
     asking.cancel()
-    await settle()
-
-
-async def test_as_many_bodies_leave_as_calls_wait_and_no_more(network: Network) -> None:
-    target = protected()
-    assert target.protection is not None
-    budget = target.protection.budget
-    bodies = [Body(CHUNKED, Client()) for _ in range(3)]
-    asking = [await asked(target, request_of(b"POST", body=body)) for body in bodies]
-    holding = [body.holds_up for body in bodies if body.holds_up is not None]
-    assert [holds_up() for holds_up in holding] == [False, False, False]
-    assert budget.take()
-    waiting = [asyncio.ensure_future(budget.wait(NEVER)) for _ in range(2)]
-    await settle()
-    assert [holds_up() for holds_up in holding] == [True, True, False]
-    for each in (*asking, *waiting):
-        each.cancel()
     await settle()

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from facade.telemetry.families import BREAKER_STATES, CAUSES, FAMILIES, RELOAD_RESULTS, REWRITTEN, SIDES, STAGES, Family
+from facade.telemetry.families import (
+    BREAKER_STATES,
+    CAUSES,
+    FAMILIES,
+    KEPT,
+    RELOAD_RESULTS,
+    REWRITTEN,
+    SIDES,
+    STAGES,
+    Family,
+)
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "metrics.md").read_text()
 SECTIONS = dict(re.findall(r"^### `(.+?)`\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -38,6 +48,7 @@ def test_the_page_documents_nothing_that_is_not_exposed() -> None:
         ("facade_route_stage{route,stage}", STAGES),
         ("facade_moves_total{route,cause}", CAUSES),
         ("facade_config_reloads_total{result}", RELOAD_RESULTS),
+        ("facade_state_failures_total{what}", KEPT),
     ],
 )
 def test_the_values_of_a_fixed_label_are_listed(name: str, values: tuple[str, ...]) -> None:

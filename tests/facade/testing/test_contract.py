@@ -21,6 +21,7 @@ from facade.port import (
     AdapterKind,
     Answer,
     Call,
+    Finding,
     Services,
     SiloError,
     SiloLate,
@@ -172,6 +173,11 @@ class Hoarding(Shelf):
         return answer
 
 
+class Unbounded(Shelf):
+    async def served(self, title: str) -> Answer:
+        return await self.read(title)
+
+
 class Deaf(Shelf):
     async def read(self, title: str) -> Answer:
         while not self.closing.done() and title == "endless":
@@ -255,6 +261,13 @@ class WaitingKind(ShelfKind):
         return await super().open(settings, operations, services)
 
 
+class PedanticKind(ShelfKind):
+    def examine(
+        self, settings: ShelfSettings, operations: Mapping[str, ShelfOperation], folder: Path
+    ) -> tuple[Finding, ...]:
+        return () if is_there(settings) else (Finding("settings.shelf", "there is no shelf; put one up"),)
+
+
 class LaxSettings(ShelfSettings):
     model_config = ConfigDict(extra="ignore")
 
@@ -282,6 +295,7 @@ FLAWS = [
     ("test_a_call_ends_at_its_deadline", kind_of(Patient)),
     ("test_a_call_ends_at_its_deadline", kind_of(Deaf)),
     ("test_a_call_whose_time_is_over_is_late", kind_of(Patient)),
+    ("test_no_more_calls_reach_the_silo_at_once_than_its_settings_allow", kind_of(Unbounded)),
     ("test_late_calls_leave_the_silo_free", kind_of(Patient)),
     ("test_late_calls_leave_the_silo_free", kind_of(Hoarding)),
     ("test_cancelled_calls_leave_the_silo_free", kind_of(Hoarding)),
@@ -293,6 +307,7 @@ FLAWS = [
     ("test_an_answer_that_cannot_be_read_is_nonsense", kind_of(Hoarding)),
     ("test_a_silo_that_dies_in_its_answer_is_an_error", kind_of(Credulous)),
     ("test_a_silo_that_is_not_there_is_met_by_the_call_and_not_at_the_start", WaitingKind()),
+    ("test_a_silo_that_is_not_there_is_met_by_the_call_and_not_at_the_start", PedanticKind()),
     ("test_no_secret_is_in_a_repr_or_a_log", kind_of(Logging)),
     ("test_no_secret_is_in_a_repr_or_a_log", kind_of(Printing)),
     ("test_no_secret_is_in_a_repr_or_a_log", kind_of(Open)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 
 import pytest
 from far_end import settle
@@ -203,6 +204,61 @@ async def test_whoever_waits_for_the_end_is_told_when_it_comes() -> None:
     body.end([])
     await waiting
     await body.done()
+
+
+async def test_who_waits_for_what_may_wait_here_is_told_when_it_has_come_and_who_waits_for_the_end_is_not() -> None:
+    for last, ends in ((b"x", False), (b"", True)):
+        body = Body(CHUNKED, Source())
+        body.feed(b"x" * HIGH_WATER)
+        arriving = asyncio.ensure_future(body.arrived())
+        await settle()
+        assert not arriving.done()
+        if ends:
+            body.end([])
+        else:
+            body.feed(last)
+        await arriving
+    body, other = Body(CHUNKED, Source()), Body(CHUNKED, Source())
+    done, arriving = asyncio.ensure_future(body.done()), asyncio.ensure_future(other.arrived())
+    await settle()
+    body.feed(MUCH)
+    other.fail(BROKEN)
+    await settle()
+    assert not done.done()
+    body.end([])
+    await done
+    with pytest.raises(Refusal):
+        await arriving
+
+
+def test_tiny_pieces_cost_little_more_than_their_bytes() -> None:
+    tracemalloc.start()
+    try:
+        body = Body(CHUNKED, Source())
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(HIGH_WATER // 2):
+            body.feed(b"%02d" % (number % 100))
+        assert body.held == HIGH_WATER
+        assert tracemalloc.get_traced_memory()[0] - before < 2 * HIGH_WATER
+    finally:
+        tracemalloc.stop()
+    assert body.take() == b"".join(b"%02d" % (number % 100) for number in range(HIGH_WATER // 2))
+
+
+async def test_tiny_pieces_that_are_collected_cost_little_more_than_their_bytes() -> None:
+    body = Body(CHUNKED, Source())
+    collecting = asyncio.ensure_future(body.collect(HIGH_WATER))
+    await settle()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(HIGH_WATER // 2):
+            body.feed(b"%02d" % (number % 100))
+        assert tracemalloc.get_traced_memory()[0] - before < 2 * HIGH_WATER
+    finally:
+        tracemalloc.stop()
+    body.end([])
+    assert len(await collecting) == HIGH_WATER
 
 
 async def test_whoever_waits_for_the_end_is_told_why_it_will_not_come() -> None:

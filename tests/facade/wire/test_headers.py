@@ -25,7 +25,16 @@ OWN = [
     (b"Forwarded", b"for=192.0.2.1;host=platform.example;proto=http"),
     (b"Via", SIGNED),
 ]
-FORWARDING = ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Real-IP", "Forwarded"]
+FORWARDING = [
+    *("X-Forwarded", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Server", "X-Forwarded-Of-Our-Own"),
+    *("True-Client-IP", "X-Cluster-Client-IP", "X-Client-IP", "Client-IP", "CF-Connecting-IP", "Front-End-Https"),
+    "X-Forwarded-For",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Real-IP",
+    "Forwarded",
+]
 HOP_BY_HOP = ["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"]
 PROTECTED = [
     *("Host", "Via", "Content-Length", "Content-Type", "Content-Encoding", "Cookie", "Authorization", "Date", "Expect"),
@@ -127,6 +136,16 @@ def test_connection_cannot_take_away_what_others_stand_on(name: str, trusted: bo
 def test_what_a_stranger_says_of_the_client_is_replaced(name: str) -> None:
     for spelling in (name, name.lower(), name.replace("-", "_"), name.replace("-", "_", 1)):
         assert passed((spelling.encode(), b"203.0.113.9"), (spelling.encode(), b"x")) == OWN
+
+
+@pytest.mark.parametrize("name", [name for name in FORWARDING if "-" in name])
+def test_of_what_a_trusted_peer_says_the_twins_are_dropped(name: str) -> None:
+    for spelling in (name.replace("-", "_"), name.replace("-", "_", 1), "_".join(name.rsplit("-", 1)).upper()):
+        assert passed((spelling.encode(), b"x"), by=sender(trusted=True)) == OWN
+    assert passed((b"X-Forwardedness", b"x"), (b"Client-IPs", b"y"), by=sender())[:2] == [
+        (b"X-Forwardedness", b"x"),
+        (b"Client-IPs", b"y"),
+    ]
 
 
 def test_what_a_trusted_peer_says_of_the_client_stands_and_ours_goes_behind_it() -> None:

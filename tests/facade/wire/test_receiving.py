@@ -51,8 +51,22 @@ def told(client: FarEnd) -> Problem | None:
         [UPLOAD, b"fa0\r\n" + b"x" * 4000],
         [POST % 4096 + b"x" * 4096],
         [b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 4100 + b"\r\n\r\n"],
+        [GET % (b"x" * 4100)],
+        [GET % b"first" + GET % (b"x" * 4100)],
+        [POST % 2000 + b"x" * 2000 + b"GET / HTTP/1.1\r\nX: " + b"y" * 2200],
     ],
-    ids=["half a head", "requests ahead", "a body", "a body with its head", "a chunk", "all of it", "a large head"],
+    ids=[
+        "half a head",
+        "requests ahead",
+        "a body",
+        "a body with its head",
+        "a chunk",
+        "all of it",
+        "a large head",
+        "a long target",
+        "requests ahead in one piece",
+        "half a request behind a small body",
+    ],
 )
 async def test_what_waits_of_all_clients_together_has_a_bound_and_the_last_has_to_go(sent: list[bytes]) -> None:
     front = Front(waiting, ROOM)
@@ -81,7 +95,7 @@ async def test_what_is_collected_counts_until_it_is_answered() -> None:
     await settle()
     slow.sends(b"x" * 2000)
     await settle()
-    assert front.server.kept == 5000 + len(b"\r\nHost: a\r\nContent-Length: 6000")
+    assert front.server.kept == 5000 + len(b"/\r\nHost: a\r\nContent-Length: 6000")
     large.sends(POST % 9000, b"x" * 8000)
     await settle()
     assert told(large) is refusals.NO_MEMORY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import ssl
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from collections.abc import Callable
 import pytest
 from far_end import FarEnd, settle
 from network import Front
+from structlog.testing import capture_logs
 
 from facade.wire import refusals
 from facade.wire.body import Body
@@ -144,8 +146,14 @@ class Doorstep:
         self._front = front
         self._shaking: list[tuple[Callable[[], asyncio.Protocol], asyncio.Future[None]]] = []
         self.cut = 0
+        self.exhausted = False
         monkeypatch.setattr(front.server.loop, "connect_accepted_socket", self._connect)
-        monkeypatch.setattr("facade.wire.handshake.taken_from", lambda transport: self)
+        monkeypatch.setattr("facade.wire.handshake.taken_from", self._taken)
+
+    def _taken(self, transport: object) -> Doorstep:
+        if self.exhausted:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return self
 
     def knock(self) -> FarEnd:
         return FarEnd(Handshake(self._front.server, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)))
@@ -205,6 +213,38 @@ async def test_a_handshake_without_a_place_goes_on_so_that_its_client_is_told(mo
     client.resets()
     await settle()
     assert repr(front.server) == "<Server clients=1 draining=False>"
+
+
+async def test_without_a_descriptor_a_handshake_comes_to_nothing_and_the_log_says_so_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    front = Front(Gate())
+    door = Doorstep(front, monkeypatch)
+    door.exhausted = True
+    with capture_logs() as logs:
+        knocked = [door.knock() for _ in range(3)]
+        await settle()
+        assert all(each.cut for each in knocked)
+        assert repr(front.server) == "<Server clients=0 draining=False>"
+        assert [line["event"] for line in logs] == ["no descriptor left"]
+        front.later(61)
+        door.knock()
+    assert [line["event"] for line in logs] == ["no descriptor left"] * 2
+    assert front.server.cut() == 0
+
+
+async def test_a_handshake_that_has_no_socket_yet_can_be_cut() -> None:
+    Handshake(Front(Gate()).server, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)).abort()
+
+
+async def test_of_those_without_a_place_only_so_many_are_told_why() -> None:
+    front = Front(Gate(), Limits(connections=1000))
+    clients = [front.client() for _ in range(1000 + 300)]
+    await settle()
+    assert sum(client.got.startswith(b"HTTP/1.1 503 ") for client in clients) == 256
+    assert sum(client.cut for client in clients) == 44
+    front.server.cut()
+    await settle()
 
 
 async def test_draining_waits_for_no_handshake_but_a_quick_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def written(*names: str) -> list[bytes]:
 
 
 def audited(*content: bytes, noted: Last | None = None) -> Audit:
-    return audit(lines(io.BytesIO(b"".join(content))), noted)
+    return audit(lines(io.BytesIO(b"".join(content))), () if noted is None else (noted,))
 
 
 FOUR = written("a", "b", "c", "d")

@@ -13,13 +13,13 @@ from calls import route_of
 from facade.config.settings import Configuration
 from facade.config.standing import Standing
 from facade.control.because import Because
-from facade.control.overrides.override import Override, holding, overridden, subject_of, written
-from facade.routing.route import Canary, Group, Key, KeyKind, Keys, Place, Route
+from facade.control.overrides.override import Override, holding, identified, overridden, subject_of, written
+from facade.routing.route import Canary, Group, Key, KeyKind, Keys, Place, Route, Shadow
 from facade.routing.stage import Stage
 
 NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 CANARY = Canary(Fraction(1, 4), (Key(KeyKind.COOKIE, "s"),))
-ROUTE = route_of(stage=Stage.CANARY, canary=CANARY)
+ROUTE = route_of(stage=Stage.CANARY, canary=CANARY, written="yaml1:as it was")
 LEGACY = Standing(Stage.LEGACY)
 
 
@@ -65,7 +65,7 @@ def test_a_journey_moves_as_one() -> None:
     found = overridden(files, held)
     assert {route.stage for route in found.routes} == {Stage.LEGACY}
     assert found.groups[0].stage is Stage.LEGACY
-    changed = configuration(routes[0], replace(routes[1], timeout=1.0), groups=files.groups)
+    changed = configuration(routes[0], replace(routes[1], timeout=1.0, written="yaml1:other"), groups=files.groups)
     assert holding([override(*routes)], changed) == ()
 
 
@@ -74,17 +74,28 @@ def test_an_override_holds_wherever_the_route_is_written() -> None:
     assert holding([override(ROUTE)], configuration(moved)) == (override(ROUTE),)
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        replace(ROUTE, stage=Stage.PLATFORM),
-        replace(ROUTE, canary=replace(CANARY, share=Fraction(1, 2))),
-        replace(ROUTE, timeout=3.0),
-        replace(ROUTE, name="renamed"),
-    ],
-)
-def test_any_change_of_the_route_in_its_file_ends_it(changed: Route) -> None:
-    assert holding([override(ROUTE)], configuration(changed)) == ()
+def test_what_is_worked_out_of_other_files_ends_none() -> None:
+    worked_out = replace(ROUTE, as_sent=True, shadow=Shadow(api_key_header="x-key"))
+    assert holding([override(ROUTE)], configuration(worked_out)) == (override(ROUTE),)
+
+
+def test_a_change_of_its_text_ends_it() -> None:
+    assert holding([override(ROUTE)], configuration(replace(ROUTE, written="yaml1:other"))) == ()
+    assert holding([override(ROUTE)], configuration(replace(ROUTE, name="renamed"))) == ()
+
+
+@pytest.mark.parametrize("text", ["ab" * 32, "yaml2:" + "cd" * 32, ""])
+def test_one_that_another_version_identified_holds_until_the_next_change(text: str) -> None:
+    older = replace(override(ROUTE), written=text)
+    (found,) = identified([older], configuration(ROUTE))
+    assert holding([found], configuration(ROUTE)) == (override(ROUTE),)
+    assert holding([found], configuration(replace(ROUTE, written="yaml1:other"))) == ()
+    assert identified([older], configuration()) == (older,)
+
+
+def test_one_of_this_version_is_not_identified_again() -> None:
+    of_before = override(replace(ROUTE, written="yaml1:before"))
+    assert holding(identified([of_before], configuration(ROUTE)), configuration(ROUTE)) == ()
 
 
 def test_nothing_holds_where_there_is_no_way_back() -> None:

@@ -62,5 +62,8 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, damage) -> None:
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(Damaged, match=r"overrides.json: .*; it is put aside as overrides.json.damaged"):
         store.read()
-    assert store.read() == ()
     assert (tmp_path / "overrides.json.damaged").exists()
+    with pytest.raises(Damaged, match=r"was damaged and put aside, and nothing was kept since"):
+        OverrideStore(tmp_path).read()  # somebody was killed before he had decided
+    store.save(())
+    assert store.read() == ()

@@ -6,11 +6,10 @@ import dataclasses
 from fractions import Fraction
 
 import pytest
-from counted import QUARTER, a_route, a_sample, calls
+from counted import QUARTER, a_route, a_sample, calls, seen
 
 from facade.control.preview.count import Count, counts
 from facade.control.preview.differing import differing
-from facade.control.preview.shown import shown
 from facade.control.usage.tally import tally
 from facade.routing.decide import decide
 from facade.routing.route import Route
@@ -23,7 +22,7 @@ KEYS = 300
 
 def counted(before: Route, after: Route | None, *, keys: int = KEYS, instead: Side = Side.OWN) -> Count:
     day = tally([a_sample(*calls(before, 300, keys=keys), calls=3000)])
-    changes = differing([shown(before)], [] if after is None else [shown(after)])
+    changes = differing([seen(before)], [] if after is None else [seen(after)])
     return counts(changes, day.bases, day.bands, {before.name: instead})[(after or before).name]
 
 
@@ -67,7 +66,7 @@ def test_what_was_counted_under_another_name_is_expected_too(
     before: Route, after: Route, parts: dict[Side, float]
 ) -> None:
     day = tally([a_sample(*calls(a_route(group="titles"), 300), calls=3000)])
-    found = counts(differing([shown(before)], [shown(after)]), day.bases, day.bands, {})["titles.read"]
+    found = counts(differing([seen(before)], [seen(after)]), day.bases, day.bands, {})["titles.read"]
     assert found.is_expected
     assert found.calls_to == {side: pytest.approx(number) for side, number in parts.items()}
 

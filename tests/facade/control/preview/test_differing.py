@@ -6,11 +6,11 @@ import dataclasses
 from fractions import Fraction
 
 import pytest
-from counted import COOKIE, QUARTER, a_route
+from counted import COOKIE, QUARTER, a_route, seen
 
 from facade.control.preview.differing import Change, differing
-from facade.control.preview.shown import shown
-from facade.routing.route import Canary, Keys, PlatformService, Route, SiloReference
+from facade.routing.guard import Guard
+from facade.routing.route import Canary, Fallback, Keys, PlatformService, Route, Shadow, SiloReference
 from facade.routing.stage import Direction, Stage
 from facade.routing.template import parse_key, parse_match
 
@@ -26,7 +26,7 @@ def divided(**fields: object) -> Route:
 
 
 def change(before: Route, after: Route) -> Change:
-    (found,) = differing([shown(before)], [shown(after)])
+    (found,) = differing([seen(before)], [seen(after)])
     return found
 
 
@@ -43,6 +43,10 @@ def change(before: Route, after: Route) -> Change:
         (changed(CANARY, group="titles"), ["moves with titles, not with titles.read"], Direction.STAY),
         (changed(CANARY, legacy=SiloReference("new")), ["legacy new, not portal"], Direction.STAY),
         (changed(CANARY, platform=PlatformService("http://p:1")), ["platform http://p:1, not none"], Direction.STAY),
+        (changed(CANARY, guard=Guard(calls=9)), ["its guard is new"], Direction.STAY),
+        (changed(CANARY, shadow=Shadow(Fraction(1, 5))), ["its shadow is new"], Direction.STAY),
+        (changed(CANARY, timeout=3.0), ["timeout 3s, not none"], Direction.STAY),
+        (changed(CANARY, fallback=Fallback.READS), ["fallback reads, not none"], Direction.STAY),
         (changed(CANARY, match=parse_match("GET /t")), ["matches GET /t, not GET /titles.read/{x}"], Direction.STAY),
     ],
 )
@@ -59,18 +63,24 @@ def test_a_share_that_is_written_for_later_is_told_too() -> None:
     assert list(change(a_route(), later).kinds()) == ["may move otherwise from here"]
 
 
+def test_a_guard_that_is_removed_or_another_is_told() -> None:
+    guarded = changed(CANARY, guard=Guard(calls=9), shadow=Shadow(Fraction(1, 5)))
+    assert list(change(guarded, CANARY).kinds()) == ["its guard is removed", "its shadow is removed"]
+    assert list(change(guarded, changed(guarded, guard=Guard(calls=8))).kinds()) == ["its guard is another"]
+
+
 def test_evicted_keys_that_are_let_in_again_are_forward() -> None:
     assert change(divided(keys=Keys.EVICT), CANARY).direction is Direction.FORWARD
 
 
 def test_what_is_the_same_is_no_change() -> None:
-    same = changed(CANARY, timeout=3.0)
-    assert differing([shown(CANARY)], [shown(same)]) == ()
+    same = changed(CANARY, owner="somebody else")
+    assert differing([seen(CANARY)], [seen(same)]) == ()
 
 
 def test_added_and_removed_routes_are_told_and_a_renamed_one_is_neither() -> None:
-    before = [shown(a_route(name)) for name in ("a", "b", "c")]
-    after = [shown(a_route("b")), shown(a_route("z", match="GET /a/{x}")), shown(a_route("new"))]
+    before = [seen(a_route(name)) for name in ("a", "b", "c")]
+    after = [seen(a_route("b")), seen(a_route("z", match="GET /a/{x}")), seen(a_route("new"))]
     found = differing(before, after)
     assert [(each.name, list(each.kinds())) for each in found] == [
         ("z", ["was called a"]),

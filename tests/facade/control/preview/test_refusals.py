@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from counted import a_route
+from counted import a_route, seen
 
 from facade.control.preview.differing import differing
 from facade.control.preview.refusals import losses, steps
-from facade.control.preview.shown import Shown, shown
+from facade.control.preview.shown import Shown
 from facade.routing.route import Route, SiloReference
 from facade.routing.stage import Stage
 
@@ -15,11 +15,11 @@ FROZEN = "the freeze Fri 15:00 to Mon 09:00 is in force until Mon 2026-11-30 09:
 
 
 def stepped(before: Route, after: Route, frozen: str | None = None) -> list[str]:
-    return list(steps(differing([shown(before)], [shown(after)]), frozen))
+    return list(steps(differing([seen(before)], [seen(after)]), frozen))
 
 
 def table(number: int, silo: str = "portal") -> list[Shown]:
-    return [shown(a_route(f"{silo}{each}", legacy=SiloReference(silo))) for each in range(number)]
+    return [seen(a_route(f"{silo}{each}", legacy=SiloReference(silo))) for each in range(number)]
 
 
 def lost(before: list[Shown], after: list[Shown]) -> list[str]:
@@ -55,7 +55,7 @@ def test_a_freeze_refuses_what_goes_forward_and_nothing_else(after: Route, refus
 
 def test_one_step_forward_is_not_refused_and_neither_is_a_new_route() -> None:
     assert stepped(a_route(), a_route(stage=Stage.SHADOW)) == []
-    assert list(steps(differing([], [shown(a_route(stage=Stage.PLATFORM))]), FROZEN)) == []
+    assert list(steps(differing([], [seen(a_route(stage=Stage.PLATFORM))]), FROZEN)) == []
 
 
 def test_more_than_a_fifth_of_the_routes_may_not_be_lost() -> None:
@@ -75,4 +75,4 @@ def test_all_of_a_silos_routes_may_not_be_lost() -> None:
 
 
 def test_a_renamed_route_is_not_lost() -> None:
-    assert lost([shown(a_route("a"))], [shown(a_route("b", match="GET /a/{x}"))]) == []
+    assert lost([seen(a_route("a"))], [seen(a_route("b", match="GET /a/{x}"))]) == []

@@ -9,6 +9,7 @@ from fractions import Fraction
 import msgspec
 from counted import NOON, QUARTER, TODAY, a_route, a_sample, calls
 
+from facade.callers.register import Caller, Identity, IdentityKind, Register
 from facade.config.settings import Configuration, Freeze, Settings
 from facade.config.standing import Standing
 from facade.control.because import Because
@@ -103,9 +104,26 @@ async def test_what_stands_elsewhere_than_its_file_says_is_no_change_until_its_f
     )
     running = await asked(a_configuration(a_route()), overrides=[override])
     assert told(running, as_written).routes == ()
-    half = dataclasses.replace(as_written, canary=dataclasses.replace(QUARTER, share=Fraction(1, 2)))
+    half = dataclasses.replace(as_written, canary=dataclasses.replace(QUARTER, share=Fraction(1, 2)), written="half")
     (told_of,) = told(running, half).routes
     assert told_of.kinds == ("legacy -> canary 50%",)
+
+
+def a_register(*, written: str) -> Register:
+    return Register((Caller("intake", (Identity(IdentityKind.HEADER, b"intake", "x-caller"),), written),))
+
+
+async def test_a_caller_that_is_defined_otherwise_is_told_also_where_a_route_stands_elsewhere_than_its_file() -> None:
+    rule = parse_condition("caller intake")
+    route = a_route(stage=Stage.CANARY, canary=dataclasses.replace(QUARTER, platform_for=(rule,)))
+    before, after = (dataclasses.replace(a_configuration(route), callers=a_register(written=text)) for text in "ab")
+    guard = Override("titles.read", written([route]), Standing(Stage.LEGACY), NOON, Because("guard", "too many errors"))
+    for overrides in ((), (guard,)):
+        running = await asked(before, a_day(route), overrides)
+        assert changes_of(running, before) == ()
+        (told_of,) = report(running, after, changes_of(running, after), {}, allow_loss=False).routes
+        assert told_of.kinds == ("its rules change: caller intake is defined otherwise",)
+        assert told_of.notes == ("whom its rules mean now was not looked for: counted as if they meant the same calls",)
 
 
 async def test_what_the_numbers_do_not_know_is_noted() -> None:

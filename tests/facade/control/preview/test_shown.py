@@ -6,9 +6,9 @@ import dataclasses
 
 import msgspec
 import pytest
-from counted import NOON, QUARTER, a_route
+from counted import NOON, QUARTER, a_route, seen
 
-from facade.control.preview.shown import Shown, shown
+from facade.control.preview.shown import Shown
 from facade.control.preview.view import PreviewView, Told
 from facade.control.usage.tally import Band
 from facade.routing.route import Keys
@@ -21,7 +21,7 @@ from facade.routing.template import parse_condition, parse_match
     [("/titles/{number}", "/titles/0"), ("/a/{x}/b/{rest...}", "/a/0/b/0"), ("/plain", "/plain"), ("/{rest...}", "/0")],
 )
 def test_an_example_is_a_path_that_the_route_matches(template: str, example: str) -> None:
-    assert shown(a_route(match=f"GET {template}")).example == example
+    assert seen(a_route(match=f"GET {template}")).example == example
 
 
 @pytest.mark.parametrize(
@@ -37,16 +37,16 @@ def test_an_example_is_a_path_that_the_route_matches(template: str, example: str
     ],
 )
 def test_the_platforms_part_is_that_of_the_stage(stage: Stage, keys: Keys, share: float) -> None:
-    assert shown(a_route(stage=stage, canary=dataclasses.replace(QUARTER, keys=keys))).share == share
+    assert seen(a_route(stage=stage, canary=dataclasses.replace(QUARTER, keys=keys))).share == share
 
 
 def test_it_is_read_again_as_it_was_told_and_tells_no_rules_value() -> None:
     rule = parse_condition("header X-User=ada@example.org")
     route = a_route(stage=Stage.CANARY, canary=dataclasses.replace(QUARTER, legacy_for=(rule,)))
-    text = msgspec.json.encode(shown(route))
-    assert msgspec.json.decode(text, type=Shown) == shown(route)
+    text = msgspec.json.encode(seen(route))
+    assert msgspec.json.decode(text, type=Shown) == seen(route)
     assert b"ada" not in text
-    assert shown(dataclasses.replace(route, match=parse_match("GET /x"))) != shown(route)
+    assert seen(dataclasses.replace(route, match=parse_match("GET /x"))) != seen(route)
 
 
 @pytest.mark.parametrize("basis", [-1, 0, 7])

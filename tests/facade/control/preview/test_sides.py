@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import pytest
-from counted import COOKIE, NOON, a_route
+from counted import COOKIE, NOON, a_route, seen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.control.preview.shown import shown
 from facade.control.preview.sides import Split, all_at, moved, split_of
 from facade.control.usage.sample import BANDS, sample_of
 from facade.routing.decide import decide
@@ -64,7 +63,7 @@ def test_the_side_of_a_call_is_the_one_that_a_decision_names(route: Route, call:
     decided = decide(route, call, KnownKeys()).side
     sample = sample_of(Stretch(1, (kept(route, call, decided),)), NOON, bytes(32))
     band = sample.marks[0].band
-    split = split_of(shown(route), sample.bases[0], has_key=band is not None)
+    split = split_of(seen(route), sample.bases[0], has_key=band is not None)
     at = 0.5 if band is None else (band + 0.5) / BANDS
     assert (Side.PLATFORM if at < split.below else split.above) is decided
 
@@ -79,7 +78,7 @@ def test_a_call_changes_side_exactly_where_two_decisions_differ(before: Route, a
     was, will = (decide(route, call, KnownKeys()).side for route in (before, after))
     sample = sample_of(Stretch(1, (kept(before, call, was),)), NOON, bytes(32))
     band = sample.marks[0].band
-    first, then = (split_of(shown(route), sample.bases[0], has_key=band is not None) for route in (before, after))
+    first, then = (split_of(seen(route), sample.bases[0], has_key=band is not None) for route in (before, after))
     assert moved(first, then, band, is_placed=True) == ({} if was is will else {will: pytest.approx(1.0)})
 
 

@@ -27,8 +27,9 @@ def budget(time):
 class Caller:
     """Somebody who wants a slot, and what came of it."""
 
-    def __init__(self, budget: Budget, until: float) -> None:
+    def __init__(self, budget: Budget, until: float, *, empty_handed: bool = False) -> None:
         self.budget = budget
+        self.empty_handed = empty_handed
         self.problem: Problem | None = None
         self.has_slot = False
         self.task = asyncio.get_running_loop().create_task(self._come(until))
@@ -36,7 +37,7 @@ class Caller:
     async def _come(self, until: float) -> None:
         try:
             if not self.budget.take():
-                await self.budget.wait(until)
+                await self.budget.wait(until, empty_handed=self.empty_handed)
             self.has_slot = True
         except Refusal as refusal:
             self.problem = refusal.problem
@@ -49,8 +50,8 @@ class Caller:
             self.budget.release()
 
 
-async def come(budget: Budget, until: float = 1e9) -> Caller:
-    caller = Caller(budget, until)
+async def come(budget: Budget, until: float = 1e9, *, empty_handed: bool = False) -> Caller:
+    caller = Caller(budget, until, empty_handed=empty_handed)
     await settle()
     return caller
 
@@ -68,11 +69,72 @@ async def test_who_waits_gets_the_slot_in_the_order_of_arrival(budget: Budget) -
     assert (budget.taken, budget.waiting) == (1, 0)
 
 
+async def test_as_many_slow_ones_are_to_leave_as_wait_and_no_more(budget: Budget, time) -> None:
+    assert not budget.wants_one_back()
+    for _ in range(3):
+        await come(budget)
+    assert [budget.wants_one_back() for _ in range(3)] == [True, True, False]
+    time.passes(1)  # those who were asked did not leave
+    assert budget.wants_one_back()
+
+
+async def test_who_was_turned_away_counts_for_a_moment_as_one_who_waits(time) -> None:
+    budget = Budget(1, 0, time.wheel, time.clock)
+    for _ in range(3):
+        await come(budget)
+    assert budget.waiting == 0
+    assert [budget.wants_one_back() for _ in range(3)] == [True, True, False]
+    await come(budget)
+    time.passes(2.5)
+    assert not budget.wants_one_back()
+
+
 async def test_a_full_queue_is_told_at_once(budget: Budget) -> None:
     for _ in range(3):
         await come(budget)
     assert (await come(budget)).problem is refusals.FULL
     assert refusals.FULL.retry_after == 1
+
+
+async def test_who_comes_empty_handed_is_served_last(budget: Budget) -> None:
+    first, empty, third = await come(budget), await come(budget, empty_handed=True), await come(budget)
+    first.goes()
+    await settle()
+    assert (empty.has_slot, third.has_slot) == (False, True)
+    third.goes()
+    await settle()
+    assert (empty.has_slot, budget.waiting) == (True, 0)
+
+
+async def test_who_comes_empty_handed_gives_up_the_last_place_of_a_full_queue_and_takes_nobodys(budget: Budget) -> None:
+    await come(budget)
+    early, late = [await come(budget, empty_handed=True) for _ in range(2)]
+    assert (await come(budget, empty_handed=True)).problem is refusals.FULL
+    whole = await come(budget)
+    assert [caller.problem for caller in (early, late, whole)] == [None, refusals.FULL, None]
+    assert not budget.turns_away
+    await come(budget)
+    assert (early.problem, budget.waiting, budget.turns_away) == (refusals.FULL, 2, False)
+    assert (await come(budget)).problem is refusals.FULL
+    assert budget.turns_away
+
+
+async def test_where_a_slow_call_has_to_leave_nobody_empty_handed_gets_its_slot(budget: Budget) -> None:
+    first, empty, whole = await come(budget), await come(budget, empty_handed=True), await come(budget)
+    assert budget.wants_one_back()
+    await settle()
+    assert (empty.problem, whole.problem, budget.turns_away) == (refusals.FULL, None, True)
+    first.goes()
+    await settle()
+    assert whole.has_slot
+
+
+async def test_who_comes_empty_handed_is_turned_away_with_all_others(budget: Budget) -> None:
+    await come(budget)
+    empty, whole = await come(budget, empty_handed=True), await come(budget)
+    budget.turn_away(refusals.CLOSED)
+    await settle()
+    assert (empty.problem, whole.problem, budget.waiting) == (refusals.CLOSED, refusals.CLOSED, 0)
 
 
 async def test_nobody_waits_beyond_their_time(budget: Budget, time) -> None:
@@ -259,7 +321,7 @@ async def live(limit: int, queue: int, happenings: list[tuple[str, float]]) -> N
     most = limit
     for what, number in happenings:
         if what == "comes":
-            callers.append(Caller(budget, wheel.now + number))
+            callers.append(Caller(budget, wheel.now + number, empty_handed=len(callers) % 3 == 1))
         elif what == "goes" and callers:
             callers.pop(int(number) % len(callers)).goes()
         elif what == "passes":

@@ -115,6 +115,32 @@ async def test_a_call_waits_no_longer_than_its_routes_timeout(protect, time) -> 
         assert (await waiting).reason == "target_full"
 
 
+async def test_who_comes_empty_handed_is_not_let_in_while_others_are_turned_away(protect, time) -> None:
+    protection, empty = protect(concurrency=1, queue=0), Body(10)
+    with await protection.admit(request()):
+        await refused(protection)
+    with pytest.raises(Refusal) as caught:
+        await protection.admit(request(body=empty))
+    assert caught.value.problem is refusals.FULL
+    await call(protection)
+    time.passes(2.5)
+    with await protection.admit(request(body=empty)):
+        await refused(protection)
+
+
+async def test_an_answer_that_is_passed_on_can_be_asked_whether_it_holds_somebody_up(protect) -> None:
+    protection = protect(concurrency=1, queue=0)
+    answer, empty = Body.whole(b"much"), Body.whole(b"")
+    with await protection.admit(request()) as admission:
+        admission.passes_on(answer)
+        admission.passes_on(empty)
+        assert answer.holds_up is not None
+        assert not answer.holds_up()
+        await refused(protection)
+        assert answer.holds_up()
+    assert empty.holds_up is None  # the one body of all messages without one
+
+
 async def test_a_call_that_waits_is_let_in_when_a_slot_is_free(protect) -> None:
     protection = protect(concurrency=1)
     with await protection.admit(request()):

@@ -1,0 +1,106 @@
+"""The kind `rest`: a call becomes one HTTP request of the operator's shape, its answer the platform's JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from adapters.rest.answer import Received, read_answer
+from adapters.rest.carrier import Carrier
+from adapters.rest.credentials import Credentials
+from adapters.rest.request import Request, make_request, with_query
+from adapters.rest.settings import Format, RestOperation, RestSettings
+from facade.port import Adapter, AdapterKind, Answer, Call, Services, Template, parameter_mistakes
+
+_SMALL: Final = 16 * 1024
+"""Bytes of an answer that are read on the event loop, in under 5 ms; a larger one is read in a thread."""
+
+_UNAUTHORIZED: Final = 401
+
+
+class RestAdapter(Adapter):
+    """An open service and its operations."""
+
+    def __init__(self, settings: RestSettings, operations: Mapping[str, RestOperation], services: Services) -> None:
+        self._url = settings.url
+        self._operations = operations
+        self._carrier = Carrier(settings.connections, services.clock)
+        self._credentials = Credentials(settings.auth, self._carrier, services.clock)
+
+    def __repr__(self) -> str:
+        return f"<RestAdapter operations={sorted(self._operations)}>"
+
+    async def call(self, call: Call) -> Answer:
+        """Send the operation's request, once if it may change anything."""
+        operation = self._operations[call.operation]
+        request = make_request(operation, call)
+        safe = operation.call.is_safe and not operation.writes
+        async with self._carrier.until(call.operation, call.deadline):
+            received = await self._send(call.operation, request, safe=safe)
+            if received.status == _UNAUTHORIZED and self._credentials.refused() and safe:
+                received = await self._send(call.operation, request, safe=safe)  # with a new token
+            if len(received.body) <= _SMALL:
+                return _finish(operation, call, received)
+            return await asyncio.to_thread(_finish, operation, call, received)
+
+    async def close(self) -> None:
+        """End every call and leave nothing open."""
+        await self._carrier.close()
+
+    async def _send(self, name: str, request: Request, *, safe: bool) -> Received:
+        headers = {**request.headers, **await self._credentials.fields(name)}
+        url = self._url + with_query(request.target, request.query + self._credentials.query)
+        return await self._carrier.send(name, request.method, url, headers, request.body, safe=safe)
+
+
+class RestKind(AdapterKind[RestSettings, RestOperation]):
+    """Services that speak HTTP in another shape."""
+
+    name = "rest"
+    settings = RestSettings
+    operation = RestOperation
+
+    def mistakes(self, operation: RestOperation, parameters: frozenset[str]) -> tuple[tuple[str, str], ...]:
+        """What is wrong between the keys of an operation."""
+        return (*_mistakes(operation), *_parameter_mistakes(operation, parameters))
+
+    async def open(
+        self, settings: RestSettings, operations: Mapping[str, RestOperation], services: Services
+    ) -> RestAdapter:
+        """Nothing is opened yet: the first call does that."""
+        return RestAdapter(settings, operations, services)
+
+
+def _finish(operation: RestOperation, call: Call, received: Received) -> Answer:
+    return operation.finish(call, read_answer(call.operation, operation, received))
+
+
+def _mistakes(operation: RestOperation) -> Iterator[tuple[str, str]]:
+    if operation.arguments:
+        yield "arguments", "a rest operation has none; write query, headers or send"
+    if operation.call.is_safe and operation.send:
+        yield "send", f"a {operation.call.method} has no body; write query, or another method"
+    if operation.call.method in {"PUT", "PATCH", "DELETE"} and not operation.writes:
+        yield "call", f"a {operation.call.method} changes something; add writes: true"
+    if operation.call.is_safe and operation.writes:
+        yield "writes", f"a {operation.call.method} changes nothing; take writes out, or write another method"
+    if (operation.format is Format.XML) != (operation.root is not None):
+        yield "format", "XML has a root and nothing else has; write format: xml and root: NAME, or neither"
+    if "." in "".join(operation.send) and operation.format is Format.FORM:
+        yield "send", "a form has no fields inside others; take the point out of the name"
+    names = sorted(operation.send)
+    for name, other in ((name, other) for name in names for other in names if other.startswith(f"{name}.")):
+        yield f"send.{name}", f"{other} stands inside it, so it is an object; take one of them out"
+
+
+def _parameter_mistakes(operation: RestOperation, parameters: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for key in ("query", "headers", "send"):
+        yield from parameter_mistakes(getattr(operation, key), parameters, key)
+    alone: dict[str, tuple[Template, ...]] = {"call": operation.call.segments}
+    if operation.idempotency is not None:
+        alone["idempotency"] = (operation.idempotency,)
+    for key, templates in alone.items():
+        for template in templates:
+            for _, sentence in parameter_mistakes({"": template}, parameters):
+                yield key, sentence

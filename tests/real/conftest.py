@@ -1,0 +1,20 @@
+"""Real servers, each started once for the file of tests that asks for it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.postgres import PostgresServer
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[PostgresServer]:
+    # Not in pytest's own folder, which is its user's alone: the server may run as another.
+    with tempfile.TemporaryDirectory(prefix="facade-postgres-") as folder:
+        server = PostgresServer(Path(folder))
+        yield server
+        server.stop()
