@@ -269,7 +269,7 @@ async def test_an_adapter_is_kept_while_its_silo_stays_the_same() -> None:
 async def test_an_adapter_whose_silo_changed_is_opened_anew_and_the_old_one_closed_after_its_last_call(
     monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(module, "_LAST_CALLS", -9.99)
+    monkeypatch.setattr(module, "_LAST_CALLS", -9.5)
     catalog, kind = catalog_of(), Drawers()
     await adopted(catalog, [register(kind)])
     await adopted(catalog, [register(kind, **change)])
