@@ -1,7 +1,9 @@
 # Every target does its own set-up in $(VENV). `make demo` and `make test` are the two to know.
 #
 #   make demo     the embedded demonstration, until Ctrl-C
-#   make test     all tests
+#   make test     the tests, but for the long ones and those that need real servers
+#   make test-slow  the tests that take more than ten seconds each: stops, kills, successions, reloads under load
+#   make test-real  the tests over real servers, which `make real-services` installs
 #   make check    style, types, import layers, fresh pins, Dockerfile
 #   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"; what a shadow costs;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
@@ -17,7 +19,7 @@ PYTHON ?= python3
 VENV ?= .venv
 # Six workers on two cores: the scenarios mostly wait. TESTS picks a part: make test TESTS=tests/facade
 WORKERS ?= 6
-TESTS ?= tests
+TESTS ?= tests --ignore=tests/real -m 'not slow'
 PYTEST_OPTIONS ?=
 BENCH ?=
 GUARD ?=
@@ -28,7 +30,7 @@ BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
 
-.PHONY: setup demo test check bench soak real-services real-packages lock clean
+.PHONY: setup demo test test-slow test-real check bench soak real-services real-packages lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed
@@ -38,6 +40,12 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_OPTIONS) $(TESTS)
+
+test-slow:
+	$(MAKE) test TESTS='tests --ignore=tests/real -m slow'
+
+test-real:
+	$(MAKE) test TESTS=tests/real
 
 check: setup
 	$(BIN)/ruff check

@@ -188,6 +188,7 @@ TABLE: Final = "routes:\n  - {{name: everything, match: '/{{rest...}}', legacy: 
 )
 
 
+@pytest.mark.slow
 def test_reloads_and_bad_files_under_everything_at_once_disturb_nobody(sidecar: Sidecar, folder: Folder) -> None:
     with ExitStack() as stack:
         idle = [stack.enter_context(Client(sidecar.port)) for _ in range(50)]
@@ -249,6 +250,7 @@ def test_a_write_takes_no_connection_that_has_been_idle_for_a_second(sidecar: Si
 # What fails
 
 
+@pytest.mark.slow
 def test_calls_that_break_off_leave_nothing_that_waits_for_a_collection(sidecar: Sidecar, legacy: Peer) -> None:
     """Circles of a call, its connections and what it failed with keep all their bytes until somebody looks for them."""
     legacy.fresh()

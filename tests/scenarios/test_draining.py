@@ -87,6 +87,7 @@ def test_twenty_running_two_second_requests_all_end(
     assert sidecar.lines("drained")[0]["cut"] == 0
 
 
+@pytest.mark.slow
 def test_it_serves_everybody_during_the_pause_and_says_that_it_leaves(
     folder: Folder, legacy: Peer, serve: Serve, asking: ExitStack
 ) -> None:
@@ -108,6 +109,7 @@ def test_it_serves_everybody_during_the_pause_and_says_that_it_leaves(
     assert sidecar.left() == 0
 
 
+@pytest.mark.slow
 def test_a_running_upload_and_a_running_download_are_finished(
     folder: Folder, legacy: Peer, serve: Serve, asking: ExitStack
 ) -> None:

@@ -138,6 +138,7 @@ BAD: Final[dict[str, tuple[Script, str, str, str]]] = {
 """What a platform may come to, the check that finds it, what that needs, and a word of its sentence."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("act", "check", "more", "said"), BAD.values(), ids=BAD.keys())
 def test_a_bad_platform_is_left_by_itself_and_not_one_call_reaches_it_after(
     guard: Callable[..., Sidecar], platform: Peer, act: Script, check: str, more: str, said: str

@@ -227,6 +227,7 @@ def test_only_http_1_1_is_agreed_on_and_nothing_older_than_tls_1_2(
     assert not is_served(port, old)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_handshakes_that_fail_or_never_come_disturb_nobody_and_fill_no_log(
     folder: Folder, legacy: Peer, serve: Serve, authorities: Authorities

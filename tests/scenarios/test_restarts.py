@@ -155,6 +155,7 @@ def test_a_successor_with_other_addresses_opens_its_own_and_leaves_the_rest(
         socket.create_connection(("127.0.0.1", folder.observe), PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_successor_that_cannot_start_leaves_the_predecessor_as_it_was(
     folder: Folder, legacy: Peer, serve: Serve
 ) -> None:

@@ -129,6 +129,7 @@ def descriptors_settle(house: House, baseline: int) -> None:
     eventually(lambda: house.sidecar.descriptors() <= baseline + 5, "descriptors are back at the baseline")
 
 
+@pytest.mark.slow
 def test_half_sent_heads_are_closed_in_time_and_disturb_nobody(house: House) -> None:
     """S1: 500 clients send a line every half second."""
     mirror(house)
@@ -288,6 +289,7 @@ def test_idle_connections_cost_little_and_nobody_waits_for_them(house: House) ->
             assert b"/old/y" in connected.recv(1000)
 
 
+@pytest.mark.slow
 def test_a_storm_of_connections_that_reset_leaves_nothing(house: House) -> None:
     """S4: 1,000 of them, in every state."""
     mirror(house)

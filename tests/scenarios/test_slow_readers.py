@@ -26,6 +26,7 @@ def large_or_small(conversation: Conversation) -> None:
         conversation.send(b"x" * size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("queue", [0, 10])
 def test_a_client_that_takes_nothing_gives_way_to_whoever_waits_or_is_turned_away(
     folder: Folder, legacy: Peer, serve: Serve, queue: int

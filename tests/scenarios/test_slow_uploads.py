@@ -41,6 +41,7 @@ def test_small_bodies_that_trickle_take_no_slot_at_all(sidecar: Sidecar, legacy:
         assert client.response().status == 200
 
 
+@pytest.mark.slow
 def test_large_bodies_that_trickle_give_way_to_whoever_waits(sidecar: Sidecar) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(Client(sidecar.port)) for _ in range(2)]
@@ -63,6 +64,7 @@ def test_tricklers_keep_nobody_out_where_nobody_may_wait(folder: Folder, legacy:
         assert b"/trickles" not in legacy.targets
 
 
+@pytest.mark.slow
 def test_one_that_trickles_on_is_cut_where_others_are_turned_away(folder: Folder, legacy: Peer, serve: Serve) -> None:
     folder.silo("portal", legacy.url, "protect: {concurrency: 1, queue: 0}")
     folder.routes("routes:\n  - {name: everything, match: '/{rest...}', legacy: portal, stage: legacy}\n")
@@ -75,6 +77,7 @@ def test_one_that_trickles_on_is_cut_where_others_are_turned_away(folder: Folder
         assert sidecar.metric(CUT) == 1
 
 
+@pytest.mark.slow
 def test_bodies_that_are_to_be_asked_for_come_after_whoever_is_here(sidecar: Sidecar) -> None:
     with ExitStack() as stack:
         for _ in range(20):

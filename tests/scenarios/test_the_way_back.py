@@ -60,6 +60,7 @@ MISTAKES: Final[dict[str, Callable[[Folder], object]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
 def test_back_returns_when_legacy_answers_though_something_else_is_mistaken(
     moved: Folder, serve: Serve, mistake: Callable[[Folder], object]
