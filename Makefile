@@ -6,9 +6,11 @@
 #   make test-real  the tests over real servers, which `make real-services` installs
 #   make check    style, types, import layers, fresh pins, Dockerfile
 #   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"; what a shadow costs;
+#                 what the status page and a thousand who watch it cost;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
 #   make soak     the long runs: fuzzing, faults, aborted transfers; SOAK="--only faults --seconds 300"
-#   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node; as root
+#   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node, Chromium; as root
+#   make picture  docs/images/status-page.png anew, by the tests of the status page in Chromium
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
 #   make lock     the pins in requirements/ anew, from the package index
 #   make clean    remove $(VENV) and the tools' caches
@@ -24,13 +26,14 @@ PYTEST_OPTIONS ?=
 BENCH ?=
 GUARD ?=
 SOAK ?=
-REAL_SERVICES := postgresql gnucobol3 nodejs
+PICTURES ?= .pytest_cache/pictures
+REAL_SERVICES := postgresql gnucobol3 nodejs chromium
 
 BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
 
-.PHONY: setup demo test test-slow test-real check bench soak real-services real-packages lock clean
+.PHONY: setup demo test test-slow test-real check bench soak picture real-services real-packages lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed
@@ -58,6 +61,7 @@ check: setup
 bench: setup
 	$(BIN)/python -m bench.run $(BENCH)
 	$(BIN)/python -m bench.shadow_cost
+	$(BIN)/python -m bench.page
 	$(BIN)/python -m bench.guard_simulation $(GUARD)
 	$(BIN)/python -m bench.copybook
 	$(BIN)/python -m bench.soap
@@ -66,16 +70,22 @@ bench: setup
 soak: setup
 	PYTHONPATH=tests/scenarios:tests/fakes $(BIN)/python -m soak.run $(SOAK)
 
+# On demand alone: a picture differs with every machine's fonts.
+picture: setup real-packages
+	mkdir -p docs/images
+	FACADE_PICTURES=$(PICTURES) $(BIN)/python -m pytest --quiet tests/real/test_page.py
+	cp $(PICTURES)/overview-light.png docs/images/status-page.png
+
 # Tests that miss one of these say so and skip; under CI they fail.
 real-services:
 	apt-get update --quiet=2
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $(REAL_SERVICES)
 	$(MAKE) real-packages
 
-# What the SOAP silo of tests/real is written with, pinned, from npm's registry.
-real-packages: .venv-real/soap/.installed
+# What the SOAP silo of tests/real is written with, and what drives Chromium: pinned, from npm's registry.
+real-packages: .venv-real/soap/.installed .venv-real/page/.installed
 
-.venv-real/soap/.installed: tests/real/services/soap/package.json tests/real/services/soap/package-lock.json
+.venv-real/%/.installed: tests/real/services/%/package.json tests/real/services/%/package-lock.json
 	mkdir -p $(@D)
 	cp $^ $(@D)
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -1,25 +1,34 @@
 """What a COBOL record costs to read and to write, beside coboljsonifier where that is installed and can read it.
 
-`python -m bench.copybook`. A record of 30 fields, the same bytes for both, in CPU microseconds: the least of many
-rounds, taken in turns so that a busy machine is busy for both.
+Usage: `python -m bench.copybook`; ten seconds of one core. The page is `bench/copybook.md`. A record of 30 fields, the
+same bytes for both, read into fields with exact numbers. The peer is on the package index and in no table of the
+project: `pip install --no-deps coboljsonifier` puts it beside the rest.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
+from typing import Final
 
+from bench.figures import Figure, batch, options, publish, ratios, spread, turns
 from facade.formats.copybook import Record, read_copybook
 
-ROUNDS = 15
-CALLS = 2000
+CALLS: Final = 2000
 
-LIMIT = 25.0
+LIMIT: Final = 25.0
 """Microseconds that reading, and writing, may take each."""
+
+TWICE: Final = 2.0
+"""How many times as fast as coboljsonifier reading is, at least."""
+
+READ, PEER = "read, by kinds that coboljsonifier knows", "the same by coboljsonifier"
+OURS: Final = (READ, "write the same", "read, with every kind of number", "write the same, with every kind of number")
 
 KINDS = ("PIC X(10)", "PIC 9(6)", "PIC 9(7)V99", "PIC S9(7)V99 COMP-3", "PIC S9(9) COMP", "PIC X(20)")
 VALUES = ("some text", 12345, Decimal("1234.56"), Decimal("-98765.43"), -123456, "another text")
@@ -34,14 +43,6 @@ def copybook(kinds: tuple[str, ...]) -> str:
 
 def values(of: tuple[object, ...]) -> dict[str, object]:
     return {f"field_{number:02}": of[number % len(of)] for number in range(30)}
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Microseconds of one call."""
-    begun = time.process_time()
-    for _ in range(CALLS):
-        work()
-    return (time.process_time() - begun) / CALLS * 1e6
 
 
 def peer(text: str, raw: bytes) -> Callable[[], object] | None:
@@ -64,28 +65,43 @@ def peer(text: str, raw: bytes) -> Callable[[], object] | None:
     return read
 
 
-def main() -> None:
+def works() -> dict[str, Callable[[], object]]:
     plain, mixed = (Record(read_copybook("record.cpy", copybook(kinds)), "cp037") for kinds in (KINDS, MIXED))
-    raw, mixed_raw = plain.encode(values(VALUES)), mixed.encode(values(MIXED_VALUES))
-    works: dict[str, Callable[[], object] | None] = {
-        "read, what coboljsonifier can read": lambda: plain.decode(raw),
-        "the same by coboljsonifier": peer(copybook(KINDS), raw),
-        "write the same": lambda: plain.encode(values_of_plain),
-        "read, with every kind of sign": lambda: mixed.decode(mixed_raw),
-        "write the same, with every kind of sign": lambda: mixed.encode(values_of_mixed),
-    }
-    values_of_plain, values_of_mixed = values(VALUES), values(MIXED_VALUES)
-    best = {name: 1e9 for name, work in works.items() if work is not None}
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            if work is not None:
-                best[name] = min(best[name], cpu(work))
-    print(f"| a record of 30 fields, {len(raw)} and {len(mixed_raw)} bytes | CPU us |\n| --- | --- |")
-    for name in works:
-        print(f"| {name} | {best[name]:.1f} |" if name in best else f"| {name} | not installed |")
-    own = [spent for name, spent in best.items() if "by" not in name]
-    print(f"\nat most {LIMIT:.0f} us each: {'kept' if max(own) <= LIMIT else 'MISSED'}")
+    given, given_mixed = values(VALUES), values(MIXED_VALUES)
+    raw, mixed_raw = plain.encode(given), mixed.encode(given_mixed)
+    assert plain.decode(raw) == given
+    assert mixed.decode(mixed_raw) == given_mixed
+    mine = (
+        lambda: plain.decode(raw),
+        lambda: plain.encode(given),
+        lambda: mixed.decode(mixed_raw),
+        lambda: mixed.encode(given_mixed),
+    )
+    other = peer(copybook(KINDS), raw)
+    return {**dict(zip(OURS, mine, strict=True)), **({} if other is None else {PEER: other})}
+
+
+def main(arguments: Sequence[str]) -> int:
+    asked = options("copybook", __doc__, "copybook.md", arguments)
+    taken = turns({name: batch(work, CALLS) for name, work in works().items()}, asked.rounds)
+    target = f"at most {LIMIT:.0f}"
+    figures = [Figure(f"{name}, us", spread(taken[name]), target, median(taken[name]) <= LIMIT) for name in OURS]
+    if PEER in taken:
+        faster = ratios(taken[PEER], taken[READ])
+        figures += [
+            Figure(f"{PEER}, us", spread(taken[PEER])),
+            Figure(
+                "how many times as fast it is read", spread(faster, 2), f"at least {TWICE:g}", median(faster) >= TWICE
+            ),
+        ]
+    else:
+        figures.append(Figure(PEER, "not installed", f"at least {TWICE:g} times as fast"))
+    notes = (
+        f"A record of 30 fields; {asked.rounds} rounds of {CALLS:,} calls each, in turns; CPU: median, least, most",
+        "coboljsonifier writes no records, and reads no sign that stands apart and no sign over a digit",
+    )
+    return publish(asked, "copybook", "What a COBOL record costs", notes, figures)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -23,7 +23,8 @@ from bench import machine
 from bench.cases import SMALL_JSON
 from facade.comparisons import Comparisons
 from facade.proxy.shadow.mirror import Mirror
-from facade.routing.route import PlatformService, Route, Shadow, SiloReference
+from facade.routing.route import PlatformService, Route, SiloReference
+from facade.routing.shadow import Shadow
 from facade.routing.stage import Side, Stage
 from facade.routing.template import parse_match
 from facade.targets.request import Request
@@ -33,7 +34,7 @@ from facade.telemetry.metrics import Metrics
 from facade.wire.body import Body
 from facade.wire.headers import Sender
 from facade.wire.message import HTTP_1_1, RequestHead, ResponseHead, block
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 RESULTS: Final = Path(__file__).parent / "shadow.md"
 CALLS: Final = 20_000

@@ -1,22 +1,15 @@
 """What a SOAP call costs without its network: this adapter beside zeep's bare envelope and parse, in one process.
 
-Usage: `python -m bench.soap`; half a minute of one core. Both are given the same WSDL and the same reply. zeep's side
-ends with its own objects in hand; ours with the platform's JSON, after checks of arguments and message that zeep does
-not make. Rounds alternate, CPU time is counted, and the median of the rounds' ratios is what counts.
-
-The second figure is how long a large reply, read in a thread, holds the event loop: the longest gap between two ticks
-of a coroutine that only sleeps, beside the same with nothing to do, which is what the machine itself does to it.
+Usage: `python -m bench.soap`; half a minute of one core. The page is `bench/soap.md`. Both are given the same WSDL and
+the same reply. zeep's side ends with its own objects in hand; ours with the platform's JSON, after checks of arguments
+and message that zeep does not make.
 """
 
 from __future__ import annotations
 
-import asyncio
-import functools
-import gc
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
@@ -27,25 +20,14 @@ from zeep.settings import Settings
 
 from adapters.soap.service import Service, services
 from adapters.soap.settings import SoapOperation
+from bench.figures import Figure, batch, options, publish, ratios, spread, turns
+from facade.config.beside import Asked, Beside
 from facade.testing import make_call
 
 LIMIT: Final = 1.3
 """Ours by zeep's, at most."""
 
-HOLD: Final = 5.0
-"""Milliseconds for which nothing may hold the event loop."""
-
-SWITCH: Final = 0.0005
-"""Seconds until a thread that computes hands over, as `facade.app` sets it."""
-
-ROUNDS: Final = 15
 CALLS: Final = 300
-TICK: Final = 0.0005
-LARGE: Final = 16_000
-"""Charges of a title: nearly a megabyte, and nearly as many tags as a reply may have."""
-
-LONG: Final = 3_000_000
-"""Bytes of a lender's name: a document, say, and nearly as long as a reply may be."""
 
 NAMESPACE: Final = "urn:titles"
 WSDL: Final = f"""\
@@ -102,7 +84,8 @@ def understood(operation: dict[str, Any]) -> Service:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "titles.wsdl")
         path.write_text(WSDL)
-        found = dict(services(path, None, {"get": SoapOperation.model_validate(operation)}))["get"]
+        files = Asked(".", Beside(Path(folder)))
+        found = dict(services(files, path.name, None, {"get": SoapOperation.model_validate(operation)}))["get"]
     assert isinstance(found, Service), found
     return found
 
@@ -128,76 +111,40 @@ def ours(service: Service, message: bytes) -> Callable[[], object]:
     return call
 
 
-def microseconds(call: Callable[[], object], calls: int) -> float:
-    gc.collect()
-    begun = time.process_time()
-    for _ in range(calls):
-        call()
-    return (time.process_time() - begun) / calls * 1e6
-
-
-def compared(charges: int) -> tuple[float, float, float]:
-    """Microseconds a call of ours and of zeep's, and the median of the rounds' ratios."""
+def compared(charges: int, rounds: int) -> Iterator[Figure]:
     service, message = understood(OPERATION), reply(charges)
-    mine, bare = ours(service, message), zeeps(service, message)
     calls = max(CALLS * 5 // (charges + 5), 5)
-    rounds = [(microseconds(mine, calls), microseconds(bare, calls)) for _ in range(ROUNDS)]
-    return median(a for a, _ in rounds), median(b for _, b in rounds), median(a / b for a, b in rounds)
+    taken = turns({"ours": batch(ours(service, message), calls), "zeep": batch(zeeps(service, message), calls)}, rounds)
+    ratio = ratios(taken["ours"], taken["zeep"])
+    title = f"a title with {charges} charges, {len(message):,} bytes"
+    yield Figure(f"{title}: here, us", spread(taken["ours"]))
+    yield Figure("the same by zeep, us", spread(taken["zeep"]))
+    yield Figure("ours by zeep's", spread(ratio, 2), f"at most {LIMIT}", median(ratio) <= LIMIT)
 
 
-def parts(charges: int) -> dict[str, float]:
-    """Where our own time goes, in microseconds; each part is measured alone."""
-    service, raw, message = understood(OPERATION), understood({**OPERATION, "answer": {"n": "number"}}), reply(charges)
+def parts(charges: int, rounds: int) -> Iterator[Figure]:
+    """Where our own time goes."""
+    service, message = understood(OPERATION), reply(charges)
     fields = service.fields(CALL, message, "utf-8", 200)
-    return {
-        "fill the envelope": microseconds(lambda: service.request.fill(CALL), CALLS),
-        "read the reply": microseconds(lambda: service.fields(CALL, message, "utf-8", 200), CALLS),
-        "answer and JSON": microseconds(lambda: service.operation.finish(CALL, fields), CALLS),
-        "of which without `charges`": microseconds(lambda: raw.operation.finish(CALL, fields), CALLS),
+    works: dict[str, Callable[[], object]] = {
+        "fill the envelope": lambda: service.request.fill(CALL),
+        "read the reply": lambda: service.fields(CALL, message, "utf-8", 200),
+        "answer and JSON": lambda: service.operation.finish(CALL, fields),
     }
+    taken = turns({name: batch(work, CALLS) for name, work in works.items()}, rounds)
+    yield from (Figure(f"of ours with {charges}: {name}, us", spread(taken[name])) for name in works)
 
 
-async def held(work: Callable[[], object]) -> float:
-    """The longest gap between two ticks while a thread does `work`, less the tick, in seconds."""
-    longest, done = 0.0, asyncio.Event()
-
-    async def tick() -> None:
-        nonlocal longest
-        while not done.is_set():
-            begun = time.perf_counter()
-            await asyncio.sleep(TICK)
-            longest = max(longest, time.perf_counter() - begun - TICK)
-
-    ticking = asyncio.gather(tick())
-    await asyncio.to_thread(work)
-    done.set()
-    await ticking
-    return longest
-
-
-def gap(work: Callable[[], object]) -> float:
-    """The median of the longest gaps, in milliseconds."""
-    return median(asyncio.run(held(work)) for _ in range(ROUNDS)) * 1e3
-
-
-def main() -> None:
-    worst = 0.0
-    for charges in (0, 3, 50):
-        mine, bare, ratio = compared(charges)
-        worst = max(worst, ratio)
-        print(f"{charges:3} charges: {mine:7.1f} us here, {bare:7.1f} us zeep bare, {ratio:.2f} of it")
-    for name, cost in parts(3).items():
-        print(f"     {name}: {cost:.1f} us")
-    print(f"{worst:.2f} of zeep's at most, {LIMIT} allowed: {'kept' if worst <= LIMIT else 'MISSED'}")
-    sys.setswitchinterval(SWITCH)
-    gc.freeze()  # as `facade.app` does when it has started
-    service = understood(OPERATION)
-    print(f"the event loop is held {gap(lambda: time.sleep(0.3)):.1f} ms when idle, {HOLD} allowed")
-    for message in (reply(LARGE), reply(1, "x" * LONG)):
-        busy = gap(functools.partial(service.answer, CALL, message, "utf-8", 200))
-        kept = "kept" if busy <= HOLD else "MISSED"
-        print(f"and {busy:.1f} ms by a reply of {len(message):,} bytes with {message.count(b'<'):,} tags: {kept}")
+def main(arguments: Sequence[str]) -> int:
+    asked = options("soap", __doc__, "soap.md", arguments)
+    figures = [each for charges in (0, 3, 50) for each in compared(charges, asked.rounds)]
+    figures += parts(3, asked.rounds)
+    notes = (
+        f"{asked.rounds} rounds of {CALLS} calls and fewer, in turns; CPU time: median, least, most",
+        "Ours includes the answer as JSON, and checks that zeep does not make",
+    )
+    return publish(asked, "soap", "What a SOAP call costs without its network", notes, figures)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

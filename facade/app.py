@@ -34,6 +34,7 @@ from facade.control.token import own_token
 from facade.control.watch import watch
 from facade.tasks import spawn
 from facade.telemetry import lag, logs
+from facade.wire.lookups import with_own_lookups
 from facade.wiring import VERSION, Parts, now
 
 _SWITCH: Final = 0.0005
@@ -66,13 +67,13 @@ def _kinds() -> Kinds:
         raise StartError(str(error)) from error
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """uvloop where it is installed; everything works without."""
     try:
-        import uvloop
+        from uvloop import Loop
     except ImportError:
-        return None
-    return uvloop.new_event_loop
+        from asyncio import SelectorEventLoop as Loop
+    return with_own_lookups(Loop)
 
 
 async def _serve(source: Source, flags: Flags) -> int:
@@ -109,6 +110,7 @@ class Sidecar:
         self._parts.health.configured = True
         listeners = [await self._open_observe(doors["observe"]), await self._open_admin(doors["admin"])]
         background = self._watch(poll=flags.poll)
+        counting = spawn(self._parts.counts.watch(asyncio.sleep), "keep counts of calls")
         gc.collect()
         gc.freeze()  # what is here stays: a collection must not look through it again while requests wait (30-50 ms)
         addresses = {listener.name: listener.address for listener in listeners}
@@ -121,11 +123,14 @@ class Sidecar:
         await _first(self._stop, handover.taken)
         if handover.taken.is_set():
             _end(background)  # the successor watches and writes `state` now: two would write one ledger
+            self._parts.counts.is_watching = False  # but calls that end here are counted here
         await self._drain(handover, listeners)
-        _end(background)
+        _end([*background, counting])
+        self._parts.watchers.end()
         for listener in listeners:
             await listener.close()
         await self._parts.days.turn()
+        await self._parts.counts.end()
         await self._parts.catalog.close()
         self._parts.deadlines.stop()
         return 0
@@ -136,10 +141,15 @@ class Sidecar:
 
     def _watch(self, *, poll: bool) -> list[asyncio.Task[None]]:
         """Start what looks after the sidecar while it serves."""
+        reloader = self._reloader
+        files = watch(
+            self._source.folder, reloader.stale, reloader.reload, named=lambda: reloader.seen.named, poll=poll
+        )
         background = [
-            spawn(watch(self._source.folder, self._reloader.stale, self._reloader.reload, poll=poll), "watch files"),
+            spawn(files, "watch files"),
             spawn(self._parts.guards.watch(), "judge guarded routes"),
             spawn(self._parts.days.watch(asyncio.sleep), "keep a sample of calls"),
+            spawn(self._parts.due.watch(asyncio.sleep), "look after the silos' dates"),
             spawn(lag.watch_lag(self._parts.metrics, time.monotonic, lag.INTERVAL, asyncio.sleep), "watch loop lag"),
         ]
         if self._certificate is not None:

@@ -15,7 +15,8 @@ from facade.compare.comparing import compare, compare_again
 from facade.compare.difference import Comparison
 from facade.compare.rules import CompareRules
 from facade.compare.tally import Result, Tally
-from facade.routing.route import Route, Shadow
+from facade.routing.route import Route
+from facade.routing.shadow import Shadow
 from facade.telemetry.information import ParityInfo
 
 _UNJUDGED: Final = 10_000

@@ -16,7 +16,11 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong, as the caller is told."""
+    """What went wrong, as the caller is told.
+
+    A `type` of its own (RFC 9457 section 3.1.1) has a `summary` in place of the status's phrase, and `members` beside
+    those that every problem has (section 3.2).
+    """
 
     status: int
     reason: str
@@ -24,9 +28,17 @@ class Problem:
     error: str | None = None
     retry_after: int | None = None
     allow: tuple[str, ...] = ()
+    type: str = "about:blank"
+    summary: str = ""
+    members: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
+        """What is wrong with every call that this type is told of; of no type of its own, the status's phrase."""
+        return self.summary or self.phrase
+
+    @property
+    def phrase(self) -> str:
         """The status's phrase; a status that has none is read as the first of its class (RFC 9110 section 15)."""
         try:
             return HTTPStatus(self.status).phrase
@@ -35,7 +47,8 @@ class Problem:
 
     def document(self, request_id: str) -> bytes:
         """The problem as JSON; `instance` is the request's id where it has one, never its path."""
-        members = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+        members = {"type": self.type, "title": self.title, "status": self.status, "detail": self.detail}
+        members |= dict(self.members)
         if request_id:
             members["instance"] = f"urn:request:{request_id}"
         return json.dumps(members).encode()

@@ -13,23 +13,37 @@ import time
 from importlib.metadata import version
 from typing import Final
 
+from facade.calls import Calls
 from facade.comparisons import Comparisons
 from facade.control import admin, observe
 from facade.control.actions import actions
 from facade.control.begin import Beginning
 from facade.control.build import nothing
+from facade.control.detail import Details
+from facade.control.ending import orders
+from facade.control.ending import pages as ending
+from facade.control.ending.collect import Collector
+from facade.control.ending.confirming import Confirming
+from facade.control.ending.due import Due
 from facade.control.guards import Guards
 from facade.control.mover import Mover
+from facade.control.outlook import Outlooks
 from facade.control.overview import Overview, breathe
 from facade.control.preview import page as preview
 from facade.control.reload import Reloader
 from facade.control.site import Site
 from facade.control.source import Source
+from facade.control.turns import Turns
 from facade.control.usage.book import UsageBook
+from facade.control.usage.counted import CountsKeeper
+from facade.control.usage.counts_book import CountsBook
 from facade.control.usage.keep import UsageKeeper
+from facade.control.watchers import Watchers
 from facade.outcomes import Outcomes
-from facade.page import status
-from facade.page.document import STYLE
+from facade.page.live import Live
+from facade.page.pages import forms
+from facade.page.pages import pages as shown
+from facade.page.sources import Ending, Sources
 from facade.port import Services
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
@@ -80,9 +94,25 @@ class Parts:
         self.guards = Guards(self.outcomes, self.comparisons, lambda: self.reloader.configuration, self.reloader.stand)
         self.metrics.judged_by(self.guards.information)
         self.mover = Mover(source, self.reloader, self.guards, now, time.sleep)
+        self.due = Due(self.reloader, now)
         self.usage = Usage(chance.random)
         book = UsageBook(self.settings.state, secrets.token_bytes)
         self.days = UsageKeeper(self.usage, book, now, lambda: self.reloader.configuration.settings.timezone)
+        self.calls = Calls()
+        self.counts = CountsKeeper(
+            self.calls,
+            CountsBook(self.settings.state),
+            lambda: self.reloader.configuration,
+            self.metrics,
+            now,
+            time.monotonic,
+        )
+        self.collector = Collector(
+            self.reloader, self.counts, self.comparisons, self.settings.state, now, time.monotonic, breathe
+        )
+        self.confirming = Confirming(self.reloader, self.collector.evidence, now)
+        self.turns = Turns()
+        self.watchers = Watchers(self.turns.pause)
         self.server = self._data_plane(chance)
         self.request_id = lambda: mint(chance.randbytes)
 
@@ -97,9 +127,11 @@ class Parts:
             Mirror(self.comparisons, self.metrics, draw=chance.random, clock=time.monotonic, wall=time.time),
             self.known,
             self.usage,
+            self.calls,
             clock=loop.time,
             wall=time.time,
             chance=chance.randbytes,
+            draw=chance.random,
         )
         return Server(
             handler,
@@ -116,18 +148,35 @@ class Parts:
     def admin(self, host: str, token: str | None) -> Site:
         """What the listener `admin` answers, which is configured under `host`; changes need the `token`."""
         overview = Overview(VERSION, self.reloader, self.metrics, self.protections.get, self.guards, now, breathe)
-        page = admin.StatusPage(status.slices, STYLE)
+        outlooks = Outlooks(self.source.folder, lambda: self.reloader.configuration, self.guards.bars, now)
+        details = Details(overview, self.guards, self.comparisons, self.metrics, outlooks, self.settings.state)
+        pause = self.turns.pause
+        sources = Sources(overview, details, self.mover, self.watchers, self._ending(), pause, time.monotonic, token)
+        live = Live(sources)
+        self._telling = spawn(live.watch(), "tell who watches")
         pages = {
             **observe.pages(self.health, self.metrics.render, exposition.CONTENT_TYPE, breathe),
-            **admin.pages(overview, self.reloader, self.snapshots, self.comparisons, self.known, page, breathe),
+            **admin.pages(overview, self.reloader, self.snapshots, self.comparisons, self.known, breathe),
+            **ending.pages(self.collector, self.reloader),
+            **orders.pages(self.reloader, now),
             **preview.pages(self.reloader, self.days, now, breathe),
+            **shown(sources, live),
         }
-        return Site(pages, host, actions(self.mover), token)
+        changing = {**actions(self.mover), **orders.actions(self.reloader, self.confirming, now)}
+        return Site(pages, host, changing, token, forms(sources))
+
+    def _ending(self) -> Ending:
+        """What the pages know of the ends of silos."""
+        collector = self.collector
+        return Ending(collector.schedules, collector.burn_down, collector.evidence, collector.callers)
 
     def _services(self, silo: Silo) -> Services:
         """What an adapter is lent; its folder in `state` is made when it first asks for it."""
-        folder = silo.reach.folder if isinstance(silo.reach, Adapted) else self.source.folder
-        return Services(time.monotonic, spawn, self.settings.state / "silos" / silo.name, folder)
+        reach = silo.reach
+        assert isinstance(reach, Adapted)  # what is passed through has no adapter
+        return Services(
+            time.monotonic, spawn, self.settings.state / "silos" / silo.name, folder=reach.folder, files=reach.files
+        )
 
 
 def now() -> datetime.datetime:

@@ -11,19 +11,27 @@ from facade.config.settings import Configuration
 from facade.routing.stage import Stage
 
 CONFIG = Path(__file__).parents[1] / "config"
-FILES = sorted(CONFIG.glob("*.yaml")) + sorted(CONFIG.glob("silos/*.yaml")) + sorted(CONFIG.glob("routes/*.yaml"))
+FILES = sorted(CONFIG.rglob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Configuration:
-    loaded = load(CONFIG, Kinds.discover(), {}, serving=True)
+    loaded = load(CONFIG, Kinds.discover(), {"PAY_KEY": "t"}, serving=True)
     assert [str(mistake) for mistake in (*loaded.mistakes, *loaded.warnings)] == []
     assert loaded.configuration is not None
     return loaded.configuration
 
 
 def test_it_is_accepted_without_a_mistake_or_a_warning(shipped: Configuration):
-    assert set(shipped.silos) == {"land-registry", "portal", "benefits-db", "planning-register", "vehicle-register"}
+    assert set(shipped.silos) == {
+        "land-registry",
+        "portal",
+        "benefits-db",
+        "planning-register",
+        "vehicle-register",
+        "cashier",
+    }
+    assert set(shipped.externals) == {"card-payments"}
 
 
 def test_it_needs_no_root_and_listens_on_this_machine_only(shipped: Configuration):

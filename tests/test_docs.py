@@ -28,6 +28,7 @@ SECRETS = {
     "ADMIN_TOKEN": "t",
     "BAILIFFS_KEY": "the-key-of-the-bailiffs",
     "BENEFITS_DB_URL": "sqlite:///benefits.sqlite",
+    "PAY_KEY": "t",
 }
 KEYS = {"login.jwks.json": key_set().decode()}
 """What the examples name and no page shows."""

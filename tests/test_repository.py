@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -143,6 +144,49 @@ def test_a_changed_dependency_makes_the_pins_stale(tmp_path: Path) -> None:
     assert verdict.returncode == 1
     assert verdict.stdout.splitlines()[0].startswith("requirements/build.txt:1: pyproject.toml's dependencies changed")
     assert verdict.stdout.count("run make lock") == 3
+
+
+def distribution(requirement: str) -> str:
+    """The name that a requirement begins with, or that of a distribution, as they are compared."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+
+
+def imported(text: str) -> set[str]:
+    """The distributions whose modules a file imports."""
+    nodes = list(ast.walk(ast.parse(text)))
+    modules = {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
+    modules |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    tops = {module.partition(".")[0] for module in modules} - set(sys.stdlib_module_names) - set(PACKAGES)
+    return {distribution(each) for top in tops for each in DISTRIBUTIONS[top]}
+
+
+DISTRIBUTIONS = packages_distributions()
+EXTRAS = {name: set(map(distribution, of)) for name, of in PROJECT["project"]["optional-dependencies"].items()}
+MAY_IMPORT = {
+    "adapters/mainframe/": EXTRAS["mainframe"],
+    "adapters/soap/": EXTRAS["soap"],
+    "adapters/sql/": EXTRAS["sql"],
+    "facade/callers/": EXTRAS["auth"],
+    "facade/cli/demo.py": EXTRAS["demo"],
+    "facade/demo/": EXTRAS["demo"],
+    "facade/testing/": {"pytest"},  # the suite of an adapter's author, who has it
+}
+
+
+def test_every_distribution_that_is_imported_is_declared_by_the_core_or_by_the_extra_it_belongs_to() -> None:
+    core = set(map(distribution, PROJECT["project"]["dependencies"]))
+    undeclared = [
+        f"{name}: {each}"
+        for name, text in sources().items()
+        for each in imported(text) - core - set().union(*(of for at, of in MAY_IMPORT.items() if name.startswith(at)))
+    ]
+    assert undeclared == []
+
+
+def test_the_image_has_what_every_kind_of_adapter_needs() -> None:
+    kinds = {path.parent.name for path in (ROOT / "adapters").glob("*/__init__.py")}
+    needed = set().union(*(EXTRAS[name] for name in kinds & EXTRAS.keys()))
+    assert needed <= {name for name, _ in pins("runtime")}
 
 
 def pins(lock: str) -> set[tuple[str, str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Final
 
 from facade.formats.copybook import Copybook, Library, read_copybook
+from facade.port import Files, Unreadable
 
 MAX_BYTES: Final = 1024 * 1024
 """Of one copybook: some tens of thousands of lines."""
@@ -18,36 +19,39 @@ class FileError(ValueError):
     """A file that is no copybook, as `what; mend`."""
 
 
-def open_copybook(folder: Path, written: str) -> Copybook:
-    """Read the copybook at `written`, a path from `folder`; raise FileError or CopybookError. Blocking."""
-    path = folder / written
-    return read_copybook(written, _text(path, written), _beside(path, written))
+def open_copybook(files: Files, written: str) -> Copybook:
+    """Read the copybook at `written`, a path in `files`; raise FileError or CopybookError. Blocking."""
+    try:
+        raw = files.read(written, MAX_BYTES)
+    except Unreadable as unreadable:
+        raise _unusable(written, unreadable) from None
+    return read_copybook(written, _text(raw), _beside(files, written))
 
 
-def _beside(path: Path, written: str) -> Library:
+def _beside(files: Files, written: str) -> Library:
     def find(name: str) -> tuple[str, str] | None:
-        if Path(name).name != name:
+        if PurePosixPath(name).name != name:
             return None
-        for each in (name, name.lower()):
-            for ending in _ENDINGS:
-                copied = path.with_name(each + ending)
-                if copied.is_file():
-                    shown = str(Path(written).with_name(copied.name))
-                    return shown, _text(copied, shown)
+        unusable: FileError | None = None
+        for each in (every + ending for every in dict.fromkeys((name, name.lower())) for ending in _ENDINGS):
+            copied = str(PurePosixPath(written).with_name(each))
+            try:
+                return copied, _text(files.read(copied, MAX_BYTES))
+            except Unreadable as unreadable:
+                if not unreadable.is_absent:  # a folder of this name, say: the copybook may have an ending
+                    unusable = unusable or _unusable(copied, unreadable)
+        if unusable is not None:
+            raise unusable
         return None
 
     return find
 
 
-def _text(path: Path, written: str) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        what = f"{written} cannot be read ({error.strerror}); write the path of a copybook, from this file's folder"
-        raise FileError(what) from None
-    if len(raw) > MAX_BYTES:
-        raise FileError(f"{written} is larger than {MAX_BYTES} bytes; divide it")
+def _unusable(name: str, unreadable: Unreadable) -> FileError:
+    return FileError(f"{name} {unreadable.what}; {unreadable.mend}")
+
+
+def _text(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from adapters.mainframe.copybooks import FileError, open_copybook
@@ -12,7 +11,7 @@ from adapters.mainframe.frames import Framing, limit_of
 from adapters.mainframe.returned import ReturnCode, return_codes
 from adapters.mainframe.settings import Frame, MainframeOperation, MainframeSettings
 from facade.formats.copybook import ChoiceError, Copybook, CopybookError, FieldError, Record, key_of
-from facade.port import Answer, BadArgument, Call, Finding, SiloNonsense, Template
+from facade.port import Answer, BadArgument, Call, Files, Finding, SiloNonsense, Template
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,7 +41,7 @@ class Operation:
             field = template.field if template else ", ".join(filter(None, (t.field for t in self.templates.values())))
             raise BadArgument(field, error.problem) from None
 
-    def answer(self, call: Call, raw: bytes) -> Answer:
+    def answer(self, call: Call, raw: bytes, *, large: bool = False) -> Answer:
         """The answer that a reply makes; raise SiloSaysNo for its return code, SiloNonsense for what does not fit."""
         try:
             for code in self.codes:
@@ -50,7 +49,7 @@ class Operation:
             fields = self.reply.decode(raw)
         except FieldError as error:
             raise SiloNonsense(f"{self.name}: no usable answer: {error}") from None
-        return self.written.finish(call, fields)
+        return self.written.finish(call, fields, large=large)
 
 
 Understood: TypeAlias = Operation | tuple[tuple[str, str], ...]
@@ -58,10 +57,10 @@ Understood: TypeAlias = Operation | tuple[tuple[str, str], ...]
 
 
 def understand(
-    settings: MainframeSettings, written: Mapping[str, MainframeOperation], folder: Path
+    settings: MainframeSettings, written: Mapping[str, MainframeOperation], files: Files
 ) -> dict[str, Understood]:
-    """Every operation. Blocking: it reads the copybooks, which lie in `folder`."""
-    return {name: _Understanding(settings, operation, folder).of(name) for name, operation in written.items()}
+    """Every operation. Blocking: it reads the copybooks, which are among `files`."""
+    return {name: _Understanding(settings, operation, files).of(name) for name, operation in written.items()}
 
 
 def findings(understood: Mapping[str, Understood]) -> Iterator[Finding]:
@@ -73,10 +72,10 @@ def findings(understood: Mapping[str, Understood]) -> Iterator[Finding]:
 class _Understanding:
     """One operation on its way; what is wrong gathers as it goes."""
 
-    def __init__(self, settings: MainframeSettings, operation: MainframeOperation, folder: Path) -> None:
+    def __init__(self, settings: MainframeSettings, operation: MainframeOperation, files: Files) -> None:
         self._settings = settings
         self._operation = operation
-        self._folder = folder
+        self._files = files
         self._wrong: list[tuple[str, str]] = []
 
     def of(self, name: str) -> Understood:
@@ -97,7 +96,7 @@ class _Understanding:
 
     def _copybook(self, key: str, written: str) -> Copybook | None:
         try:
-            return open_copybook(self._folder, written)
+            return open_copybook(self._files, written)
         except FileError as error:
             self._wrong.append((key, str(error)))
         except CopybookError as error:

@@ -30,7 +30,8 @@ class Pool:
     async def ask(self, operation: str, record: bytes, framing: Framing, deadline: float, *, again: bool) -> bytes:
         """Send a record and return the reply, before `deadline`; raise a SiloError.
 
-        `again` allows a second try where a kept connection turns out to be dead: never for what writes.
+        `again` allows a second try where a kept connection turns out to be dead: never for what writes, or is
+        asked once.
         """
         waiting = True
         seconds = deadline - self._clock()

@@ -13,8 +13,8 @@ from adapters.rest.request import Request, make_request, with_query
 from adapters.rest.settings import Format, RestOperation, RestSettings
 from facade.port import Adapter, AdapterKind, Answer, Call, Services, Template, parameter_mistakes
 
-_SMALL: Final = 16 * 1024
-"""Bytes of an answer that are read on the event loop, in under 5 ms; a larger one is read in a thread."""
+THREAD_BYTES: Final = 8 * 1024
+"""A larger answer is read in a thread: this much takes up to four milliseconds, if it is all small objects."""
 
 _UNAUTHORIZED: Final = 401
 
@@ -32,17 +32,17 @@ class RestAdapter(Adapter):
         return f"<RestAdapter operations={sorted(self._operations)}>"
 
     async def call(self, call: Call) -> Answer:
-        """Send the operation's request, once if it may change anything."""
+        """Send the operation's request; once if it may change anything, or if the call says so."""
         operation = self._operations[call.operation]
         request = make_request(operation, call)
-        safe = operation.call.is_safe and not operation.writes
+        safe = operation.call.is_safe and not operation.writes and not call.once
         async with self._carrier.until(call.operation, call.deadline):
             received = await self._send(call.operation, request, safe=safe)
             if received.status == _UNAUTHORIZED and self._credentials.refused() and safe:
                 received = await self._send(call.operation, request, safe=safe)  # with a new token
-            if len(received.body) <= _SMALL:
+            if len(received.body) <= THREAD_BYTES:
                 return _finish(operation, call, received)
-            return await asyncio.to_thread(_finish, operation, call, received)
+            return await asyncio.to_thread(_finish, operation, call, received, large=True)
 
     async def close(self) -> None:
         """End every call and leave nothing open."""
@@ -65,6 +65,10 @@ class RestKind(AdapterKind[RestSettings, RestOperation]):
         """What is wrong between the keys of an operation."""
         return (*_mistakes(operation), *_parameter_mistakes(operation, parameters))
 
+    def unnamed(self, operation: RestOperation) -> tuple[tuple[str, str], ...]:
+        """`send` names it, and the path and `idempotency` show what they carry; `query` and `headers` are constants."""
+        return tuple(_unnamed(operation))
+
     async def open(
         self, settings: RestSettings, operations: Mapping[str, RestOperation], services: Services
     ) -> RestAdapter:
@@ -72,26 +76,38 @@ class RestKind(AdapterKind[RestSettings, RestOperation]):
         return RestAdapter(settings, operations, services)
 
 
-def _finish(operation: RestOperation, call: Call, received: Received) -> Answer:
-    return operation.finish(call, read_answer(call.operation, operation, received))
+def _finish(operation: RestOperation, call: Call, received: Received, *, large: bool = False) -> Answer:
+    return operation.finish(call, read_answer(call.operation, operation, received), large=large)
 
 
 def _mistakes(operation: RestOperation) -> Iterator[tuple[str, str]]:
     if operation.arguments:
         yield "arguments", "a rest operation has none; write query, headers or send"
-    if operation.call.is_safe and operation.send:
-        yield "send", f"a {operation.call.method} has no body; write query, or another method"
+    if operation.call.is_safe and operation.send and operation.query:
+        yield "query", f"a {operation.call.method} has no body, so send is its query; write all of it there"
+    if operation.call.is_safe and operation.send and operation.format is not Format.JSON:
+        yield "format", f"a {operation.call.method} has no body; take format out"
     if operation.call.method in {"PUT", "PATCH", "DELETE"} and not operation.writes:
         yield "call", f"a {operation.call.method} changes something; add writes: true"
     if operation.call.is_safe and operation.writes:
         yield "writes", f"a {operation.call.method} changes nothing; take writes out, or write another method"
     if (operation.format is Format.XML) != (operation.root is not None):
         yield "format", "XML has a root and nothing else has; write format: xml and root: NAME, or neither"
-    if "." in "".join(operation.send) and operation.format is Format.FORM:
+    if "." in "".join(operation.in_body) and operation.format is Format.FORM:
         yield "send", "a form has no fields inside others; take the point out of the name"
-    names = sorted(operation.send)
+    names = sorted(operation.in_body)
     for name, other in ((name, other) for name in names for other in names if other.startswith(f"{name}.")):
         yield f"send.{name}", f"{other} stands inside it, so it is an object; take one of them out"
+
+
+def _unnamed(operation: RestOperation) -> Iterator[tuple[str, str]]:
+    if "send" not in operation.model_fields_set:
+        yield "send", "an external is sent what this names and nothing else; add it, {} if that is nothing"
+    for key, templates in (("query", operation.query), ("headers", operation.headers)):
+        for name, template in templates.items():
+            if template.placeholders:
+                what = f"{template.field} would leave for an external beside what send names"
+                yield f"{key}.{name}", f"{what}; name it under send, or write a constant"
 
 
 def _parameter_mistakes(operation: RestOperation, parameters: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -74,10 +74,13 @@ def _fields(name: str, operation: RestOperation, received: Received) -> Fields:
 
 
 def _named(value: Any) -> Any:
-    """The value with its names in snake_case."""
+    """The value with its names in snake_case. It is used up: a large one given up at once would hold the event loop."""
     if isinstance(value, dict):
-        return {field: _named(value[written]) for written, field in field_names(value).items()}
-    return [_named(each) for each in value] if isinstance(value, list) else value
+        return {field: _named(value.pop(written)) for written, field in field_names(value).items()}
+    if isinstance(value, list):
+        value.reverse()
+        return [_named(value.pop()) for _ in range(len(value))]
+    return value
 
 
 def _objects(value: Any) -> Fields:

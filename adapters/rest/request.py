@@ -39,10 +39,10 @@ def make_request(operation: RestOperation, call: Call) -> Request:
     headers |= {name: text for name, template in operation.headers.items() if (text := _header(template, call))}
     if operation.idempotency is not None:
         headers[_IDEMPOTENCY_KEY] = _header(operation.idempotency, call)
-    body = _body(operation, call) if operation.send else None
+    body = _body(operation, call) if operation.in_body else None
     if body is not None:
         headers["Content-Type"] = _TYPES[operation.format]
-    return Request(operation.call.method, operation.call.path(call), _pairs(operation.query, call), headers, body)
+    return Request(operation.call.method, operation.call.path(call), _pairs(operation.in_query, call), headers, body)
 
 
 def with_query(target: str, query: tuple[tuple[str, str], ...]) -> str:
@@ -72,8 +72,8 @@ def _header(template: Template, call: Call) -> str:
 
 def _body(operation: RestOperation, call: Call) -> bytes:
     if operation.format is Format.FORM:
-        return urlencode(_pairs(operation.send, call)).encode("ascii")
-    fields = _nested({name: template.fill(call) for name, template in operation.send.items()})
+        return urlencode(_pairs(operation.in_body, call)).encode("ascii")
+    fields = _nested({name: template.fill(call) for name, template in operation.in_body.items()})
     try:
         if operation.format is Format.XML:
             return encode_xml(operation.root or "", fields)

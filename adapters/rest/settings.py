@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -123,3 +124,13 @@ class RestOperation(AnsweredOperation):
     fault: Expression | None = None
     faults: Faults = Field(default_factory=lambda: Faults({}))
     idempotency: Template | None = None
+
+    @property
+    def in_query(self) -> Mapping[str, Template]:
+        """What goes into the query: all that a method without a body sends."""
+        return self.send if self.call.is_safe and self.send else self.query
+
+    @property
+    def in_body(self) -> Mapping[str, Template]:
+        """What goes into the body (RFC 9110 section 9.3.1: that of a GET has no meaning)."""
+        return {} if self.call.is_safe else self.send

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from adapters.soap.arguments import build_request
@@ -20,7 +19,7 @@ from adapters.soap.settings import SoapOperation
 from adapters.soap.texts import Read, Unreadable
 from adapters.soap.wrong import WsdlError
 from adapters.soap.wsdl import Exchange, Interface, understand
-from facade.port import Answer, Call, SiloNonsense
+from facade.port import Answer, Call, Files, SiloNonsense
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,10 @@ class Service:
     tags: frozenset[str]
     read: Read | None = field(repr=False)
 
-    def answer(self, call: Call, body: bytes, charset: str | None, status: int) -> Answer:
+    def answer(self, call: Call, body: bytes, charset: str | None, status: int, *, large: bool = False) -> Answer:
         """What a reply means. Pure, and takes its time with a large one; raises a SiloError."""
         try:
-            return self.operation.finish(call, self.fields(call, body, charset, status))
+            return self.operation.finish(call, self.fields(call, body, charset, status), large=large)
         except (Unreadable, WsdlError) as unreadable:  # a type that only an answer names is compiled when one does
             raise SiloNonsense(f"{call.operation}: no usable answer: {unreadable}") from None
 
@@ -60,10 +59,10 @@ class Service:
 
 
 def services(
-    wsdl: Path, port: str | None, operations: Mapping[str, SoapOperation]
+    files: Files, wsdl: str, port: str | None, operations: Mapping[str, SoapOperation]
 ) -> Iterator[tuple[str, Service | list[tuple[str, str]]]]:
     """By operation its service, or all that is wrong with it. Blocks, and takes long; raises WsdlError."""
-    interface = understand(read_documents(wsdl))
+    interface = understand(read_documents(files, wsdl))
     for name, operation in operations.items():
         yield name, _service(interface, port, operation)
 

@@ -18,7 +18,7 @@ from zeep.wsdl import Document
 from zeep.wsdl.bindings.soap import Soap12Binding, SoapBinding
 
 from adapters.soap import encoding
-from adapters.soap.documents import Documents
+from adapters.soap.documents import Documents, name_of
 from adapters.soap.facets import Restriction, restrictions
 from adapters.soap.reply import Readers
 from adapters.soap.wrong import WsdlError
@@ -121,11 +121,11 @@ class _LocalTransport:
         try:
             return self._texts[location]
         except KeyError:
-            raise WsdlError(f"it needs {location}, and no import names a file for that") from None
+            raise WsdlError(f"it needs {name_of(location)}, and no import names a file for that") from None
 
 
 def _place(documents: Documents, error: Exception) -> str:
-    name = documents.root.rpartition("/")[2]
+    name = name_of(documents.root)
     line = getattr(error, "sourceline", None)
     return name if line is None else f"{name}:{line}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Protocol
@@ -10,7 +11,7 @@ from adapters.sql.settings import Rows, SqlOperation, SqlSettings
 from adapters.sql.sqlite.database import SqliteDatabase
 from adapters.sql.sqlite.examine import float_columns, syntax_mistake
 from adapters.sql.work import Work
-from facade.port import Adapter, AdapterKind, Answer, Call, Finding, Services, SiloSaysNo, parameter_mistakes
+from facade.port import Adapter, AdapterKind, Answer, Call, Files, Finding, Services, SiloSaysNo, parameter_mistakes
 
 _JSON: Final = (("content-type", "application/json"),)
 
@@ -31,6 +32,10 @@ class SqlAdapter(Adapter):
     def __init__(self, database: Database, operations: Mapping[str, SqlOperation]) -> None:
         self._database = database
         self._operations = operations
+        self._sources = {
+            name: {argument: template.field for argument, template in operation.arguments.items()}
+            for name, operation in operations.items()
+        }
 
     def __repr__(self) -> str:
         return f"<SqlAdapter operations={sorted(self._operations)}>"
@@ -45,7 +50,7 @@ class SqlAdapter(Adapter):
             writes=operation.writes,
             one=operation.rows is Rows.ONE,
             document=operation.document,
-            sources={name: template.field for name, template in operation.arguments.items()},
+            sources=self._sources[call.operation],
         )
         await self._database.run(work, call.deadline)
         return _answer(operation, work)
@@ -67,11 +72,11 @@ class SqlKind(AdapterKind[SqlSettings, SqlOperation]):
         return (*_query_mistakes(operation), *parameter_mistakes(operation.arguments, parameters))
 
     def examine(
-        self, settings: SqlSettings, operations: Mapping[str, SqlOperation], folder: Path
+        self, settings: SqlSettings, operations: Mapping[str, SqlOperation], folder: Path, files: Files
     ) -> tuple[Finding, ...]:
-        """What SQLite says of the queries; a server is asked by the first call."""
+        """What SQLite says of the queries; a server is asked by the first call. A certificate may come later too."""
         if not settings.is_file:
-            return ()
+            return tuple(_unreadable(settings))
         path = settings.path(folder)
         return tuple(each for name, operation in operations.items() for each in _file_findings(name, operation, path))
 
@@ -102,6 +107,13 @@ def _query_mistakes(operation: SqlOperation) -> Iterator[tuple[str, str]]:
         yield "writes", f"this {query.verb} changes nothing; take writes out"
     if operation.rows is Rows.ONE and not query.returns:
         yield "rows", f"this {query.verb} returns no row; add returning COLUMN to the query"
+
+
+def _unreadable(settings: SqlSettings) -> Iterator[Finding]:
+    for option, path in settings.certificates.items():
+        if not os.access(path, os.R_OK):
+            what = f"the file of {option} is not there or may not be read, so no connection can be made"
+            yield Finding("settings.url", f"{what}; put it there", warns=True)
 
 
 def _file_findings(name: str, operation: SqlOperation, path: Path) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,12 @@ _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql", "postgres")
 _OPTIONS: Final = frozenset({"host", "sslcert", "sslkey", "sslmode", "sslrootcert"})
 """What a PostgreSQL URL may have after its `?` (postgresql.org/docs/current/libpq-connect.html, section 34.1.2)."""
+
+_FILES: Final = ("sslcert", "sslkey", "sslrootcert")
+"""Those of them that are files."""
+
+_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""What `sslmode` may be."""
 
 _SHAPES: Final = "write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
 
@@ -53,6 +60,12 @@ class SqlSettings(BaseModel):
         """Whether the database is an SQLite file."""
         return self.url.get_secret_value().startswith(_SQLITE)
 
+    @property
+    def certificates(self) -> Mapping[str, Path]:
+        """The files that a server's URL names, by their option."""
+        options = {} if self.is_file else parse_qs(urlsplit(self.url.get_secret_value()).query)
+        return {option: Path(options[option][0]) for option in _FILES if option in options}
+
     def path(self, folder: Path) -> Path:
         """The database's file; `folder` is where a relative one starts."""
         return folder / self.url.get_secret_value().removeprefix(_SQLITE)
@@ -83,3 +96,8 @@ def _check_server(address: str) -> None:
         raise ValueError("a certificate is verified by its authority's; add sslrootcert=/PATH/OF/IT.pem")
     for option in sorted(options.keys() - _OPTIONS):
         raise ValueError(f"{option} is no option that may stand here; write one of {', '.join(sorted(_OPTIONS))}")
+    if not set(options.get("sslmode", ())) <= set(_MODES):
+        raise ValueError(f"there is no such sslmode; write one of {', '.join(_MODES)}")
+    for option in _FILES:
+        if not all(path.startswith("/") for path in options.get(option, ())):
+            raise ValueError(f"{option} is no absolute path; write one")

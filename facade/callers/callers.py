@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from facade.callers.register import IdentityKind, Register
+from facade.callers.register import UNKNOWN, IdentityKind, Register
 from facade.callers.verifier import Claims, Verifier, Why
 from facade.wire.message import RequestHead, name
 
@@ -48,6 +48,7 @@ class Callers:
         self._claims = known[IdentityKind.CLAIM]
         self._headers = [(name(field), values) for field, values in known[IdentityKind.HEADER].items()]
         self._count = len(register.callers)
+        self._texts = {caller.name.encode(): caller.name for caller in register.callers}
 
     def __repr__(self) -> str:
         return f"<Callers {self._count} verifier={self._verifier}>"
@@ -72,6 +73,13 @@ class Callers:
             or (trusted and self._by_header(head))
             or None
         )
+
+    def told(self, head: RequestHead, claims: Callable[[], Claims], *, trusted: bool) -> str:
+        """The same for a count: everybody who is not known is `UNKNOWN`. Without callers nothing is looked at."""
+        if not self._count:
+            return UNKNOWN
+        name = self.name(head, claims, trusted=trusted)
+        return UNKNOWN if name is None else self._texts[name]
 
     def _said(self, head: RequestHead) -> Claims | Why | None:
         if self._verifier is None:

@@ -11,6 +11,9 @@ from typing import Final, Protocol
 API_KEY_HEADER: Final = "X-Api-Key"
 """The field in which API keys are looked for, unless the operator names another."""
 
+UNKNOWN: Final = "unknown"
+"""The name of everybody whom the register does not know. No caller of its has it."""
+
 LEEWAY: Final = 30.0
 """Seconds by which the clocks of an issuer and of the facade may differ (RFC 7519 section 4.1.4)."""
 

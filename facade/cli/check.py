@@ -10,6 +10,7 @@ from facade.cli.answer import say
 from facade.cli.files import source, told
 from facade.cli.options import add_folder, add_json
 from facade.config.load import Loaded
+from facade.config.settings import Configuration
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -26,6 +27,7 @@ def run(arguments: Namespace) -> int:
         "revision": loaded.revision,
         "routes": len(found.routes) if found is not None else None,
         "silos": len(found.silos) if found is not None else None,
+        "externals": len(found.externals) if found is not None else None,
         "mistakes": told(loaded.mistakes),
         "warnings": told(loaded.warnings),
     }
@@ -39,8 +41,15 @@ def _lines(folder: Path, loaded: Loaded) -> Iterator[str]:
     if loaded.configuration is None:
         yield f"{folder}: {_counted(len(loaded.mistakes), 'mistake')}"
     else:
-        routes, silos = len(loaded.configuration.routes), len(loaded.configuration.silos)
-        yield f"{folder}: good, {_counted(routes, 'route')}, {_counted(silos, 'silo')}, revision {loaded.revision}"
+        counts = ", ".join(_counts(loaded.configuration))
+        yield f"{folder}: good, {counts}, revision {loaded.revision}"
+
+
+def _counts(found: Configuration) -> Iterator[str]:
+    yield _counted(len(found.routes), "route")
+    yield _counted(len(found.silos), "silo")
+    if found.externals:
+        yield _counted(len(found.externals), "external")
 
 
 def _counted(number: int, name: str) -> str:

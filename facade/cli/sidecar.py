@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,9 +22,14 @@ from facade.config.types import Unfit, format_share
 from facade.control.binding import address
 from facade.control.differences import DifferencesView
 from facade.control.done import Done
+from facade.control.ending.views import Orphans, Schedule
 from facade.control.order import Order
 from facade.control.subject import Refused
 from facade.control.view import ConfigView, RouteRow, SiloRow
+from facade.ending.commonality import Commonality
+from facade.ending.evidence import Evidence
+
+Shape = TypeVar("Shape")
 
 TIMEOUT: Final = 5.0
 """Seconds for one answer: a sidecar on this machine needs a few milliseconds."""
@@ -42,7 +47,15 @@ class Running:
 
 
 SHAPES: Final[Mapping[str, type]] = MappingProxyType(
-    {"/api/config": ConfigView, "/api/routes": Running, "/api/differences": DifferencesView}
+    {
+        "/api/config": ConfigView,
+        "/api/routes": Running,
+        "/api/differences": DifferencesView,
+        "/api/schedule": Schedule,
+        "/api/evidence": Evidence,
+        "/api/orphans": Orphans,
+        "/api/commonality": Commonality,
+    }
 )
 """What answers look like, by what is asked; others are some object. For somebody else may listen there."""
 
@@ -71,10 +84,17 @@ class Sidecar:
 
     def order(self, order: Order, token: str, seconds: float) -> Done:
         """Have it carried out within so long. Raises `Refused` with what is in the way, `Unreachable`."""
-        status, body = self._said("POST", f"/api/{order.verb}", seconds, token, _document(order))
+        return self._ordered(f"/api/{order.verb}", _document(order), token, seconds, Done)
+
+    def tell(self, path: str, document: Mapping[str, object], token: str) -> dict[str, Any]:
+        """Have it do what the document orders. Raises `Refused` with what is in the way, `Unreachable`."""
+        return self._ordered(path, msgspec.json.encode(document), token, TIMEOUT, dict[str, Any])
+
+    def _ordered(self, path: str, document: bytes, token: str, seconds: float, shape: type[Shape]) -> Shape:
+        status, body = self._said("POST", path, seconds, token, document)
         try:
             if status == http.HTTPStatus.OK:
-                return msgspec.json.decode(body, type=Done)
+                return msgspec.json.decode(body, type=shape)
             problem = msgspec.json.decode(body, type=_Problem)
         except (msgspec.DecodeError, RecursionError) as error:
             raise self._unreachable("answers something else than a facade's admin listener does") from error
@@ -83,9 +103,9 @@ class Sidecar:
             raise Refused(f"{self.origin}: does not take this token; {mend}")
         raise Refused(problem.detail)
 
-    def ask(self, path: str) -> Any:
+    def ask(self, path: str, seconds: float = TIMEOUT) -> Any:
         """The JSON document at `path`. Raises `Unreachable`."""
-        status, body = self._said("GET", path)
+        status, body = self._said("GET", path, seconds)
         if status != http.HTTPStatus.OK:
             raise self._unreachable(f"answers {status}, which is no facade's admin listener")
         try:

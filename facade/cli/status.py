@@ -24,6 +24,7 @@ CLEAR: Final = "\x1b[H\x1b[2J"
 
 ROUTES: Final = ("ROUTE", "STAGE", "SHARE", "LEGACY", "PLATFORM", "OWN", "GROUP", "MATCH")
 SILOS: Final = ("SILO", "KIND", "CALLS", "OF ALL", "SWITCH-OFF", "OWNER")
+EXTERNALS: Final = ("EXTERNAL", "KIND", "CALLS", "OF ALL", "OWNER")
 NUMBERS: Final = frozenset({"SHARE", "LEGACY", "PLATFORM", "OWN", "CALLS", "OF ALL"})
 
 
@@ -63,6 +64,13 @@ def lines(config: Mapping[str, Any], running: Mapping[str, Any]) -> Iterator[str
     yield from _told(running["routes"])
     yield ""
     yield from table(SILOS, [_silo(row) for row in running["silos"]], NUMBERS)
+    endings = [row["ending"] for row in running["silos"] if row.get("ending")]
+    if endings:
+        yield ""
+        yield from endings
+    if running.get("externals"):
+        yield ""
+        yield from table(EXTERNALS, [_external(row) for row in running["externals"]], NUMBERS)
 
 
 def _told(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -99,9 +107,14 @@ def _route(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _silo(row: Mapping[str, Any]) -> tuple[str, ...]:
+    *asked, owner = _external(row)
     switch_off = f"{row['switch_off'] or '-'}{' overdue' if row['overdue'] else ''}"
+    return *asked, switch_off, owner
+
+
+def _external(row: Mapping[str, Any]) -> tuple[str, ...]:
     share = "-" if row["share"] is None else f"{row['share']:.1%}"
-    return row["name"], row["kind"], str(row["calls"]), share, switch_off, row["owner"] or "-"
+    return row["name"], row["kind"], str(row["calls"]), share, row["owner"] or "-"
 
 
 def _moment(at: str) -> str:

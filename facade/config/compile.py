@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from facade.config.evidence_file import GuardBlock, ShadowBlock
+from facade.config.ending_file import compile_notice
+from facade.config.evidence_file import GuardBlock
 from facade.config.facade_file import FacadeFile, FreezeBlock, ListenBlock, LogBlock, TlsBlock
 from facade.config.reach import TargetTlsBlock
 from facade.config.routes_file import CanaryBlock, GroupBlock, PlatformBlock, RouteBlock
 from facade.config.settings import Drain, Freeze, Listener, Log, Settings, Tls
-from facade.config.silo_file import PassthroughSettings, ProtectBlock, SiloBlock
+from facade.config.silo_file import ExternalBlock, PassthroughSettings, ProtectBlock, SiloBlock
 from facade.routing.guard import Guard
-from facade.routing.route import Canary, Group, Place, PlatformService, Route, Shadow, SiloReference, TargetTls
+from facade.routing.route import Canary, Group, Place, PlatformService, Route, SiloReference, TargetTls
+from facade.routing.shadow import Shadow
 from facade.routing.stage import Stage
 from facade.targets.definition import Adapted, BreakerRules, Passthrough, Protect, Silo
 from facade.targets.protect.hours import Hours
@@ -47,10 +49,12 @@ def compile_settings(block: FacadeFile, folder: Path) -> Settings:
     return Settings(**{key: value for key, value in given.items() if value is not None})
 
 
-def compile_silo(block: SiloBlock, reach: Passthrough | Adapted, place: Place, zone: ZoneInfo) -> Silo:
-    """A silo that is reached by `reach`; its hours are told by the clock of `zone`."""
+def compile_silo(block: SiloBlock | ExternalBlock, reach: Passthrough | Adapted, place: Place, zone: ZoneInfo) -> Silo:
+    """A silo or an external that is reached by `reach`; its hours are told by the clock of `zone`."""
+    is_external = isinstance(block, ExternalBlock)
+    name = block.external if isinstance(block, ExternalBlock) else block.silo
     given = _given(block, "owner", "switch_off", "after_switch_off")
-    return Silo(block.silo, reach, **given, protect=_protect(block.protect, zone), place=place)
+    return Silo(name, reach, **given, protect=_protect(block.protect, zone), is_external=is_external, place=place)
 
 
 def compile_passthrough(block: PassthroughSettings, folder: Path) -> Passthrough:
@@ -68,10 +72,12 @@ def compile_passthrough(block: PassthroughSettings, folder: Path) -> Passthrough
     )
 
 
-def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place, folder: Path) -> Route | None:
+def compile_route(
+    block: RouteBlock, group: GroupBlock | None, place: Place, folder: Path, zone: ZoneInfo
+) -> Route | None:
     """A route with its stage and canary, or its group's; None where neither says a stage.
 
-    Relative paths start at `folder`.
+    Relative paths start at `folder`; its dates are told by the clock of `zone`.
     """
     stage, canary = (block.stage, block.canary) if group is None else (group.stage, group.canary)
     if stage is None:
@@ -89,16 +95,17 @@ def compile_route(block: RouteBlock, group: GroupBlock | None, place: Place, fol
         successor=block.successor,
         group=group.name if group else None,
         owner=block.owner,
-        shadow=_shadow(block.shadow or (group.shadow if group else None)),
+        shadow=_shadow_of(block, group),
         guard=_guard(block.guard or (group.guard if group else None)),
+        notice=compile_notice(block.deprecated, block.sunset, block.brownouts, zone),
         place=place,
     )
 
 
-def with_sides(route: Route, silos: Mapping[str, Silo]) -> Route:
+def with_sides(route: Route, systems: Mapping[str, Silo]) -> Route:
     """The route with what all its sides say alike."""
     sides = [side for side in (route.legacy, route.platform) if side is not None]
-    return replace(route, as_sent=bool(sides) and all(_takes_as_sent(side, silos) for side in sides))
+    return replace(route, as_sent=bool(sides) and all(_takes_as_sent(side, systems) for side in sides))
 
 
 def with_api_key_header(route: Route, name: str) -> Route:
@@ -108,10 +115,10 @@ def with_api_key_header(route: Route, name: str) -> Route:
     return replace(route, shadow=replace(route.shadow, api_key_header=name.lower()))
 
 
-def _takes_as_sent(side: SiloReference | PlatformService, silos: Mapping[str, Silo]) -> bool:
+def _takes_as_sent(side: SiloReference | PlatformService, systems: Mapping[str, Silo]) -> bool:
     if isinstance(side, PlatformService):
         return side.paths_as_sent
-    reach = silos[side.silo].reach
+    reach = systems[side.silo].reach
     return isinstance(reach, Passthrough) and reach.paths_as_sent
 
 
@@ -120,8 +127,10 @@ def compile_group(block: GroupBlock) -> Group:
     return Group(block.name, block.routes, Stage(block.stage), canary)
 
 
-def _shadow(block: ShadowBlock | None) -> Shadow | None:
-    if block is None:
+def _shadow_of(route: RouteBlock, group: GroupBlock | None) -> Shadow | None:
+    """Its own or its group's; none of a route to an external, which is asked nothing for a comparison."""
+    block = route.shadow or (group.shadow if group else None)
+    if block is None or isinstance(route.platform, SiloReference):
         return None
     return Shadow(
         sample=block.sample,
@@ -169,7 +178,9 @@ def _protect(block: ProtectBlock | None, zone: ZoneInfo) -> Protect:
     return Protect(**given)
 
 
-def _platform(block: PlatformBlock, folder: Path) -> PlatformService:
+def _platform(block: PlatformBlock | SiloReference, folder: Path) -> PlatformService | SiloReference:
+    if isinstance(block, SiloReference):
+        return block
     first, *others = block.url
     tls = _target_tls(block.tls, folder)
     as_sent = block.paths is not None

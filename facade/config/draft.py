@@ -16,6 +16,7 @@ from facade.config.facade_file import FacadeFile
 from facade.config.nodes import MappingNode, Step, locate
 from facade.config.routes_file import GroupBlock, RouteBlock
 from facade.config.settings import Listeners, Settings
+from facade.config.silo_file import EXTERNAL, EXTERNALS, SILO, SILOS
 from facade.routing.route import Group, Place, Route
 from facade.targets.definition import Silo
 
@@ -53,11 +54,17 @@ class DraftFacade(Written):
 
 @dataclass(frozen=True, slots=True)
 class DraftSilo(Written):
-    """A silo. `operations` are the names of its operations, None where they cannot be told."""
+    """A silo, or an external. `operations` are the names of its operations, None where they cannot be told."""
 
     adapter: str | None = None
     operations: frozenset[str] | None = None
     silo: Silo | None = None
+    is_external: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is: the key, too, that its name stands at."""
+        return EXTERNAL if self.is_external else SILO
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +121,18 @@ class Draft:
     routes: tuple[DraftRoute, ...] = ()
     groups: tuple[DraftGroup, ...] = ()
     unread: frozenset[str] = field(default_factory=frozenset)
-    """Folders, `silos` or `routes`, of which a file could not be read, and `callers.yaml`: names may be missing."""
+    """Folders, `silos`, `externals` or `routes`, of which a file could not be read, and `callers.yaml`.
+
+    Names may be missing.
+    """
 
     def silo_names(self) -> Mapping[str, DraftSilo]:
+        """The silos and the externals, which share their names."""
         return first_of(self.silos)
+
+    @property
+    def knows_every_silo(self) -> bool:
+        return self.unread.isdisjoint({SILOS, EXTERNALS})
 
 
 def first_of(written: Iterable[Named]) -> dict[str, Named]:

@@ -6,15 +6,10 @@ import os
 import stat
 from pathlib import Path
 
+from facade.port import Unreadable
 
-class Unreadable(Exception):  # noqa: N818 - it says why a file cannot be read; it is the caller who knows if that is an error
-    """Why a file cannot be read, and what to do about it. `is_absent` where there is no such file."""
-
-    def __init__(self, what: str, mend: str, *, is_absent: bool = False) -> None:
-        super().__init__(what)
-        self.what = what
-        self.mend = mend
-        self.is_absent = is_absent
+Look = tuple[int, ...]
+"""Device, inode, size, time of change of the content and of the inode (ns), links followed; empty without a file."""
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -36,6 +31,15 @@ def read_file(path: Path, limit: int) -> bytes:
         raise _unreadable(error) from None
     finally:
         os.close(descriptor)
+
+
+def look(path: Path) -> Look:
+    """What the file system says of one file, without reading it; empty where it cannot be looked at. Blocks."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return ()
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def _unreadable(error: OSError) -> Unreadable:

@@ -1,10 +1,10 @@
 """The files of a folder, read once and made into a configuration.
 
-The law of this file: facade.yaml, callers.yaml with the keys beside it (*jwks.json), silos/*.yaml and routes/*.yaml,
-in that order and by name; nothing deeper. Hidden files and editors' backups are passed over (a Kubernetes ConfigMap
-keeps its own folders behind a dot), symbolic links are followed, anything that is no regular file is a mistake, and so
-is a file that somebody would take for one of ours. What is read is bounded in number and size, and is one generation:
-if files change meanwhile, all are read again.
+The law of this file: facade.yaml, callers.yaml with the keys beside it (*jwks.json), silos/*.yaml, externals/*.yaml and
+routes/*.yaml, in that order and by name; nothing deeper. Hidden files and editors' backups are passed over (a
+Kubernetes ConfigMap keeps its own folders behind a dot), symbolic links are followed, anything that is no regular file
+is a mistake, and so is a file that somebody would take for one of ours. What is read is bounded in number and size, and
+is one generation: if files change meanwhile, all are read again.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from facade.config.beside import Beside
 from facade.config.callers_file import FILE as CALLERS
 from facade.config.callers_file import is_of_keys
 from facade.config.compose import MAX_FILE_BYTES
-from facade.config.files import Unreadable, read_file
+from facade.config.files import read_file
 from facade.config.kinds import Kinds
 from facade.config.mistake import Mistake, printable
-from facade.config.parse import SILOS, Loaded, parse
+from facade.config.parse import PARTS, SUFFIX, Loaded, parse
 from facade.config.read_facade import NAME
-from facade.config.standing import ROUTES
 from facade.config.unbuilt import PATHS
+from facade.port import Unreadable
 from facade.routing.route import Place
 
 __all__ = ["Loaded", "load", "parse"]
@@ -37,8 +38,7 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 ATTEMPTS: Final = 3
 """Readings until the files stand still: a ConfigMap's swap takes one, and the watch tells of what still moves."""
 
-_SUFFIX: Final = ".yaml"
-_SUFFIXES: Final = frozenset({_SUFFIX, ".yml"})
+_SUFFIXES: Final = frozenset({SUFFIX, ".yml"})
 _PASSED_OVER: Final = frozenset("._#~")
 """How hidden files and editors' copies begin; those that end in something else are not ours anyway."""
 
@@ -54,8 +54,12 @@ def load(
     """Read a folder, or take `files` (by path relative to it) for all that is in it. Blocks: call it in a thread."""
     if files is not None:
         return parse(files, folder, kinds, environment, serving=serving)
-    found = _read_still(folder)
-    return parse(found.files, folder, kinds, environment, serving=serving, unread=found.mistakes)
+    attempts = ATTEMPTS
+    while True:
+        found, beside, attempts = _read_still(folder), Beside(folder), attempts - 1
+        loaded = parse(found.files, folder, kinds, environment, serving=serving, unread=found.mistakes, beside=beside)
+        if not attempts or not beside.looks or (beside.stands() and _look(folder) == found.looked):
+            return loaded
 
 
 def load_facade(folder: Path, kinds: Kinds, environment: Mapping[str, str]) -> Loaded:
@@ -72,14 +76,14 @@ class _Found:
     files: dict[str, bytes] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     size: int = 0
+    looked: list[tuple[object, ...]] = field(default_factory=list)
 
 
 def _read_still(folder: Path) -> _Found:
     """Read until nothing changed meanwhile, so that no half of an old generation is mixed with half of a new one."""
     for _ in range(ATTEMPTS - 1):
-        before = _look(folder)
         found = _read(folder)
-        if _look(folder) == before:
+        if _look(folder) == found.looked:
             return found
     return _read(folder)
 
@@ -97,7 +101,7 @@ def _look(folder: Path) -> list[tuple[object, ...]]:
 
 
 def _read(folder: Path) -> _Found:
-    found = _Found()
+    found = _Found(looked=_look(folder))
     for name, path in _names(folder):
         if len(found.files) >= MAX_FILES or found.size > MAX_BYTES:
             what = f"is one file too many: {MAX_FILES} files or {MAX_BYTES} bytes are read at the most"
@@ -109,9 +113,9 @@ def _read(folder: Path) -> _Found:
 
 
 def _read_one(name: str, path: Path, found: _Found) -> None:
-    if path.suffix != _SUFFIX and not is_of_keys(path.name):
+    if path.suffix != SUFFIX and not is_of_keys(path.name):
         found.mistakes.append(
-            _mistake(name, f"does not end in {_SUFFIX}", f"rename it to {printable(path.stem)}{_SUFFIX}")
+            _mistake(name, f"does not end in {SUFFIX}", f"rename it to {printable(path.stem)}{SUFFIX}")
         )
         return
     if printable(path.name) != path.name:
@@ -134,7 +138,7 @@ def _names(folder: Path) -> Iterator[tuple[str, Path]]:
     for path in _entries(folder):
         if path.name == CALLERS or is_of_keys(path.name):
             yield printable(path.name), path
-    for part in (SILOS, ROUTES):
+    for part in PARTS:
         for path in _listed(folder / part):
             yield f"{part}/{printable(path.name)}", path
 
@@ -153,7 +157,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _unlistable(folder: Path) -> Iterator[Mistake]:
     """Folders that are there and whose files cannot be told: what is in them must not pass for removed."""
-    for part in (SILOS, ROUTES):
+    for part in PARTS:
         try:
             next((folder / part).iterdir(), None)
         except FileNotFoundError:
@@ -170,7 +174,7 @@ def _misplaced(folder: Path) -> Iterator[Mistake]:
     for name in (NAME, CALLERS):
         other = Path(name).with_suffix(".yml").name
         if _is_there(folder / other):
-            yield _mistake(other, f"does not end in {_SUFFIX}", f"rename it to {name}")
+            yield _mistake(other, f"does not end in {SUFFIX}", f"rename it to {name}")
     for name, purpose in PATHS.items():
         if _is_there(folder / name):
             yield _mistake(name, f"is not read: {purpose} are not built yet", "remove it")

@@ -22,7 +22,7 @@ MAX_QUOTED: Final = 60
 _CREDENTIALS: Final = re.compile(r"//\S*@")
 """A user and a password in a URL. They should not be there, and are not repeated."""
 
-FOLDERS: Final = ("--", "environment ", "facade.yaml", "callers.yaml", "silos", "routes")
+FOLDERS: Final = ("--", "environment ", "facade.yaml", "callers.yaml", "silos", "externals", "routes")
 """How places begin, in the order in which they are told."""
 
 

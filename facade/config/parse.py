@@ -10,16 +10,18 @@ import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from facade.callers.register import Register
+from facade.config.beside import Beside
 from facade.config.callers_file import FILE as CALLERS
 from facade.config.checks import RULES, WARNINGS, judge
 from facade.config.compile import compile_route, with_api_key_header, with_sides
 from facade.config.draft import Draft, DraftFacade, DraftGroup, DraftRoute, DraftSilo
 from facade.config.environment import unknown_variables
+from facade.config.files import Look
 from facade.config.identity import identity
 from facade.config.kinds import Kinds
 from facade.config.mistake import Mistake, in_order
@@ -30,13 +32,17 @@ from facade.config.read_routes import read_routes
 from facade.config.read_silos import Surroundings, read_silos
 from facade.config.reading import Reading
 from facade.config.settings import Configuration, Listeners, Settings
+from facade.config.silo_file import EXTERNALS, SILOS
 from facade.config.standing import ROUTES
 from facade.config.substitute import Secrets
 from facade.routing.route import Place
 
 Value = TypeVar("Value")
 
-SILOS: Final = "silos"
+PARTS: Final = (SILOS, EXTERNALS, ROUTES)
+"""The folders of a configuration, in the order in which they are read."""
+
+SUFFIX: Final = ".yaml"
 
 REVISION_DIGITS: Final = 12
 """Hexadecimal digits of a revision: 48 bits tell any two of a year's configurations apart, and can be read aloud."""
@@ -51,7 +57,8 @@ class Loaded:
     says; `admin` is where that listener is, even if others are mistaken, and None where that cannot be told.
 
     `mistakes` and `warnings` are in order and bounded. `files` are the bytes that were read, by path relative to the
-    folder, and `revision` is their hash. Nothing of it holds a secret but `configuration`, which does not show it.
+    folder, and `revision` is their hash; `looks` are what those that silos name looked like before they were read.
+    Nothing of it holds a secret but `configuration`, which does not show it.
     """
 
     configuration: Configuration | None
@@ -59,6 +66,7 @@ class Loaded:
     warnings: tuple[Mistake, ...]
     revision: str
     files: Mapping[str, bytes] = field(repr=False)
+    looks: Mapping[Path, Look] = field(default_factory=dict, repr=False)
     state: Path = Settings().state
     listeners: Listeners | None = None
     admin: HostPort | None = None
@@ -73,14 +81,18 @@ def parse(
     *,
     serving: bool,
     unread: Sequence[Mistake] = (),
+    beside: Beside | None = None,
 ) -> Loaded:
-    """Make a configuration of `files`, by path relative to `folder`; `unread` says why others could not be read."""
+    """Make a configuration of `files`, by path relative to `folder`; `unread` says why others could not be read.
+
+    The files that silos name are read from `beside`, and are among `files` if that is None.
+    """
     folder = folder.absolute()  # what is relative to it must not move with the working folder
     secrets = Secrets(environment, serving=serving)
     facade = _facade(files, folder, environment, secrets, serving=serving)
-    around = Surroundings(folder / SILOS, kinds, secrets, _zone(facade), serving=serving)
+    beside = beside or Beside(folder, files)
     callers = read_callers(files, secrets)
-    silos = [read_silos(name, files[name], around) for name in _below(files, SILOS)]
+    silos = list(_silos(files, Surroundings(folder, kinds, secrets, _zone(facade), serving, beside)))
     routes, groups = _routes(files, folder / ROUTES, serving=serving)
     without = [*unread, *_absent(files, unread)]
     draft = _join(facade, callers, silos, routes, groups, without)
@@ -89,13 +101,15 @@ def parse(
     mistakes += judge(draft, RULES)
     warnings = [*(each for reading in readings for each in reading.warnings), *secrets.warnings]
     warnings += [*unknown_variables(environment, secrets.variables), *judge(draft, WARNINGS)]
-    revision = revision_of(files)
+    every_file = {**files, **beside.contents}
+    revision = revision_of(every_file)
     return Loaded(
         configuration=None if mistakes else _configuration(draft, revision),
         mistakes=in_order(mistakes),
         warnings=in_order(warnings),
         revision=revision,
-        files=files,
+        files=every_file,
+        looks=beside.looks,
         state=state_folder(draft.facade.node if draft.facade else None, folder, environment),
         listeners=draft.facade.listeners if draft.facade else None,
         admin=admin_address(draft.facade.node) if draft.facade else None,
@@ -131,6 +145,13 @@ def _zone(facade: Reading[DraftFacade]) -> ZoneInfo:
     return ZoneInfo((settings or Settings()).timezone)
 
 
+def _silos(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Reading[DraftSilo]]:
+    """The files of silos, then those of externals; the folder of `around` is that of both."""
+    for part in (SILOS, EXTERNALS):
+        here = dataclasses.replace(around, folder=around.folder / part, is_external=part == EXTERNALS)
+        yield from (read_silos(name, files[name], here) for name in _below(files, part))
+
+
 def _routes(
     files: Mapping[str, bytes], folder: Path, *, serving: bool
 ) -> tuple[list[Reading[DraftRoute]], list[Reading[DraftGroup]]]:
@@ -139,7 +160,9 @@ def _routes(
 
 
 def _below(files: Mapping[str, bytes], folder: str) -> list[str]:
-    return sorted(name for name in files if name.startswith(f"{folder}/"))
+    """The files that an operator writes in a folder; beside and below them lie those that silos name."""
+    written = (PurePosixPath(name) for name in files)
+    return sorted(str(each) for each in written if str(each.parent) == folder and each.suffix == SUFFIX)
 
 
 def _join(
@@ -151,6 +174,7 @@ def _join(
     without: list[Mistake],
 ) -> Draft:
     """The draft of a whole: each route with its group, and so with its stage."""
+    zone = _zone(facade)
     every_group = tuple(each for reading in groups for each in reading.written)
     group_of: dict[str, DraftGroup] = {}
     for group in every_group:
@@ -166,17 +190,18 @@ def _join(
         issuers=tuple(callers.issuers.written),
         api_key_header=callers.api_key_header,
         silos=tuple(each for reading in silos for each in reading.written),
-        routes=tuple(_joined(each, group_of) for reading in routes for each in reading.written),
+        routes=tuple(_joined(each, group_of, zone) for reading in routes for each in reading.written),
         groups=every_group,
         unread=frozenset(unread),
     )
 
 
-def _joined(written: DraftRoute, group_of: Mapping[str, DraftGroup]) -> DraftRoute:
+def _joined(written: DraftRoute, group_of: Mapping[str, DraftGroup], zone: ZoneInfo) -> DraftRoute:
     group = group_of.get(written.name) if written.name is not None else None
     if written.block is None or (group is not None and group.block is None):
         return dataclasses.replace(written, group=group)
-    route = compile_route(written.block, group.block if group is not None else None, written.place, written.folder)
+    block = group.block if group is not None else None
+    route = compile_route(written.block, block, written.place, written.folder, zone)
     if route is not None:
         texts = (identity(written.node), group.identity if group is not None else "")
         route = dataclasses.replace(route, written=" ".join(texts).rstrip())
@@ -187,13 +212,14 @@ def _configuration(draft: Draft, revision: str) -> Configuration:
     """What a draft without mistakes means. Every part of it has its value: else there would be a mistake."""
     assert draft.facade is not None
     assert draft.facade.settings is not None
-    silos = {silo.name: silo for silo in (_whole(each.silo) for each in draft.silos)}
+    systems = {silo.name: silo for silo in (_whole(each.silo) for each in draft.silos)}
     return Configuration(
         revision=revision,
         settings=draft.facade.settings,
-        silos=silos,
+        silos={name: silo for name, silo in systems.items() if not silo.is_external},
+        externals={name: silo for name, silo in systems.items() if silo.is_external},
         routes=tuple(
-            with_api_key_header(with_sides(_whole(each.route), silos), draft.api_key_header) for each in draft.routes
+            with_api_key_header(with_sides(_whole(each.route), systems), draft.api_key_header) for each in draft.routes
         ),
         groups=tuple(_whole(each.group) for each in draft.groups),
         callers=Register(

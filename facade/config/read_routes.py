@@ -14,7 +14,7 @@ from facade.config.identity import identity
 from facade.config.mistake import Mistake, listed, quote
 from facade.config.nodes import MappingNode, ScalarNode, SequenceNode
 from facade.config.reading import Reading, as_block, items
-from facade.config.routes_file import GroupBlock, RouteBlock, RoutesFile
+from facade.config.routes_file import GroupBlock, PlatformBlock, RouteBlock, RoutesFile
 from facade.config.substitute import misplaced
 from facade.config.tls import check_target_tls, tell
 from facade.config.unbuilt import GROUP, ROUTE
@@ -51,7 +51,7 @@ def _read_route(node: MappingNode, reading: Reading[DraftRoute], folder: Path, *
     reading.mistakes += checked.mistakes
     reading.written.append(DraftRoute(node, node.text("name"), checked.block, folder=folder))
     platform = checked.block.platform if checked.block is not None else None
-    if platform is not None and platform.tls is not None:
+    if isinstance(platform, PlatformBlock) and platform.tls is not None:
         findings = check_target_tls(node, ("platform", "tls"), platform.tls, folder)
         tell(findings, reading.mistakes, reading.warnings, serving=serving)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from facade.config.block import Block, one_or_more, short_for
+from facade.config.ending_file import Brownouts, Dated
 from facade.config.evidence_file import GuardBlock, ShadowBlock
 from facade.config.network import Successor
 from facade.config.reach import EndpointUrls, TargetTlsBlock, check_reach
@@ -60,6 +61,11 @@ def parse_reference(text: str) -> SiloReference:
     if found is None:
         raise Unfit("names no silo; write SILO.OPERATION, or SILO alone for one that is passed through")
     return SiloReference(found[1], found[2])
+
+
+def is_reference(value: object) -> bool:
+    """Whether a side is written as a name, and not as a URL or a block: what has a colon or a slash is no name."""
+    return isinstance(value, str | SiloReference) and _REFERENCE.fullmatch(str(value)) is not None
 
 
 def parse_template(text: str) -> str:
@@ -125,6 +131,15 @@ class PlatformBlock(Block):
         return self
 
 
+Service = Annotated[PlatformBlock, short_for("url", PlatformBlock)]
+Operation = Annotated[SiloReference, reads(parse_reference), written_as(_REFERENCE, "card-payments.take-payment")]
+Platform = Annotated[
+    Annotated[Service, Tag("service")] | Annotated[Operation, Tag("external")],
+    Discriminator(lambda value: "external" if is_reference(value) else "service"),
+]
+"""A new implementation, or an operation of an external: `EXTERNAL.OPERATION`."""
+
+
 class CanaryBlock(Block):
     """How a canary divides its calls."""
 
@@ -150,7 +165,7 @@ class RouteBlock(Block):
     name: Name
     match: Annotated[MatchBlock, BeforeValidator(spell_out_match, json_schema_input_type=str | MatchBlock)]
     legacy: Reference | None = None
-    platform: Annotated[PlatformBlock, short_for("url", PlatformBlock)] | None = None
+    platform: Platform | None = None
     stage: Stage | None = None
     canary: CanaryBlock | None = None
     shadow: ShadowBlock | None = None
@@ -159,6 +174,9 @@ class RouteBlock(Block):
     timeout: PositiveDuration | None = None
     fallback: Fallback = Fallback.NONE
     successor: Successor | None = None
+    deprecated: Dated | None = None
+    sunset: Dated | None = None
+    brownouts: Brownouts = ()
     owner: Text | None = None
 
 

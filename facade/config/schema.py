@@ -19,7 +19,7 @@ from pydantic_core import core_schema
 from facade.config.callers_file import CallersFile
 from facade.config.facade_file import FacadeFile
 from facade.config.routes_file import RoutesFile
-from facade.config.silo_file import AdaptedSilo, PassthroughSilo
+from facade.config.silo_file import AdaptedSilo, ExternalBlock, PassthroughSilo
 
 FOLDER: Final = Path("config/schema")
 """Where the schemas stand, from the top of the repository."""
@@ -27,6 +27,7 @@ FOLDER: Final = Path("config/schema")
 FILES: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "callers.json": CallersFile,
+        "external.json": ExternalBlock,
         "facade.json": FacadeFile,
         "routes.json": RoutesFile,
         "silo.json": PassthroughSilo | AdaptedSilo,

@@ -98,3 +98,9 @@ class Configuration:
     routes: tuple[Route, ...]
     groups: tuple[Group, ...]
     callers: Register = field(default_factory=Register)
+    externals: Mapping[str, Silo] = field(default_factory=dict)
+
+    @property
+    def systems(self) -> Mapping[str, Silo]:
+        """Everything that a side of a route may name: no silo is called as an external."""
+        return {**self.silos, **self.externals}

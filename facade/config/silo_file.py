@@ -1,4 +1,4 @@
-"""A silo as an operator writes it: one document of silos/<silo>.yaml.
+"""A silo or an external as an operator writes it: one document of silos/<silo>.yaml or externals/<name>.yaml.
 
 What all kinds share is read here. `settings` are read on their own, because a secret that is not there must not hide
 the rest; they and an adapter's operations are read by its kind's models.
@@ -16,6 +16,14 @@ from facade.config.reach import SettingsUrls, TargetTlsBlock, check_reach
 from facade.config.types import Count, Date, PositiveDuration, PositiveShare, Text, Whole, Word
 from facade.targets.definition import AfterSwitchOff
 from facade.wire.leniency import Fault
+
+SILO: Final = "silo"
+EXTERNAL: Final = "external"
+"""The keys of their names."""
+
+SILOS: Final = "silos"
+EXTERNALS: Final = "externals"
+"""The folders of their files."""
 
 PASSTHROUGH: Final = "passthrough"
 """The adapter of a silo that already speaks HTTP: none."""
@@ -54,6 +62,17 @@ class SiloBlock(Block):
     switch_off: Date | None = None
     after_switch_off: AfterSwitchOff | None = None
     protect: ProtectBlock | None = None
+
+
+class ExternalBlock(Block):
+    """An external. It is behind an adapter, for that sends what its operations name and nothing else."""
+
+    external: Word
+    adapter: Text
+    owner: Text | None = None
+    protect: ProtectBlock | None = None
+    settings: dict[str, Any] = Field(default_factory=dict)
+    operations: Annotated[dict[Word, dict[str, Any]], Field(min_length=1)]
 
 
 class PassthroughSettings(Block):

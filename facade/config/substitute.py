@@ -2,8 +2,8 @@
 
 The law of this file:
 
-- Substitutions stand in any value of a silo's `settings`, in `admin.token` and in a caller's `api_key`, whole or as a
-  part of the text, and nowhere else. `$${` is a literal `${`.
+- Substitutions stand in any value of `settings`, in `admin.token` and in a caller's `api_key`, whole or as a part of
+  the text, and nowhere else. `$${` is a literal `${`.
 - What was put in is shown nowhere: a mistake names the substitution, never its value. Every value that stands where a
   secret may stand is treated so, substituted or not.
 - An empty secret is a missing one. A missing one is a mistake where the configuration will be served, else a warning:
@@ -18,17 +18,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from facade.config.files import Unreadable, read_file
+from facade.config.files import read_file
 from facade.config.mistake import Mistake, printable
 from facade.config.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, scalars
 from facade.config.wording import subject
+from facade.port import Unreadable
 
 MAX_SECRET_BYTES: Final = 64 * 1024
 """Bytes of one secret: a key with its certificates fits, a file named by accident mostly does not."""
 
 _SUBSTITUTION: Final = re.compile(r"\$\$\{|\$\{([^{}]*)(\}?)")
 _MISPLACED: Final = re.compile(r"(?<!\$)\$\{(?:env|file):")
-_ONLY_THERE: Final = "write the value itself: only a silo's settings, admin.token and api_key take a substitution"
+_ONLY_THERE: Final = "write the value itself: only settings, admin.token and api_key take a substitution"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from facade.config.facade_file import TlsBlock
-from facade.config.files import Unreadable, read_file
+from facade.config.files import read_file
 from facade.config.mistake import Mistake, quote
 from facade.config.nodes import Node, ScalarNode, locate
 from facade.config.reach import TargetTlsBlock
+from facade.port import Unreadable
 
 MAX_PEM_BYTES: Final = 1024 * 1024
 """Bytes of one PEM file: a bundle of every public authority is a quarter of it."""

@@ -16,18 +16,14 @@ SILO: Final[frozenset[str]] = frozenset()
 GROUP: Final = frozenset({"plan", "point_of_no_return", "reverse_shadow_until"})
 
 ROUTE: Final = GROUP | {
-    "brownouts",
     "contract",
-    "deprecated",
     "minimise",
     "privacy",
-    "sunset",
 }
 
 PATHS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "contract": "contracts",
-        "externals": "externals",
     }
 )
 """Files and folders beside facade.yaml, and what they will be for."""

@@ -1,6 +1,7 @@
 """The last accepted configuration, kept in `state` so that a sidecar which restarts on mistaken files still serves.
 
-One file, `accepted.json`: a line with the SHA-256 of what follows, then the files as the operator wrote them, as JSON.
+One file, `accepted.json`: a line with the SHA-256 of what follows, then the files as the operator wrote them, with those that
+silos name, as JSON.
 It is replaced as a whole. Secrets are not in it, because files only name them (`${env:…}`, `${file:…}`). A damaged file
 is put aside as `accepted.json.damaged`, where a person can look at it, and is never served.
 """
@@ -18,8 +19,10 @@ from facade.control.sealed import SealedFile
 
 FILE: Final = "accepted.json"
 FORMAT: Final = 1
-LARGEST: Final = 256 * 1024**2
-"""Bytes read back at most. A configuration of 10,000 routes is about 3 MiB; more than this is not ours."""
+LARGEST: Final = 512 * 1024**2
+"""Bytes read back at most. A configuration of 10,000 routes is about 3 MiB; the largest that is read, with what its
+silos name, is 64 MiB, and no byte of it takes more than six here.
+"""
 
 _SURROGATES: Final = "surrogateescape"
 """Keeps bytes that are not UTF-8 (a file in another encoding) through the text of JSON and back."""

@@ -47,17 +47,20 @@ def actions(mover: Mover) -> dict[str, Answerer]:
 
 def _action(verb: Verb, mover: Mover) -> Answerer:
     async def act(question: Question) -> Reply:
-        wanted = order(verb, asked(question))
-        # What is begun is ended, whether or not somebody still waits for the answer.
-        done = await asyncio.shield(spawn(_carried_out(mover, wanted), f"order: {verb}"))
-        if isinstance(done, Problem):
-            raise Refusal(done)
-        return document(done)
+        return document(await carried_out(mover, order(verb, asked(question))))
 
     return act
 
 
-async def _carried_out(mover: Mover, wanted: Order) -> Done | Problem:
+async def carried_out(mover: Mover, wanted: Order) -> Done:
+    """Carry an order out, or raise `Refusal`. What is begun is ended, whether or not somebody still waits for it."""
+    done = await asyncio.shield(spawn(_told_apart(mover, wanted), f"order: {wanted.verb}"))
+    if isinstance(done, Problem):
+        raise Refusal(done)
+    return done
+
+
+async def _told_apart(mover: Mover, wanted: Order) -> Done | Problem:
     try:
         return await mover.carry_out(wanted)
     except Conflict as conflict:

@@ -1,36 +1,25 @@
-"""The listener `admin`: what `observe` has, the status page, and the API that the commands read.
+"""The API of the listener `admin` that only tells, which the commands read.
 
-`/api/routes` is `{"routes": […], "silos": […]}`, `/api/config` a `ConfigView`, `/api/explain` an `Explanation`,
-`/api/differences` a `DifferencesView`; their fields are those of the values they are made from. No secret is in any of
-these values, so none is in an answer.
+`/api/routes` is `{"routes": […], "silos": […], "externals": […]}`, `/api/config` a `ConfigView`, `/api/explain` an
+`Explanation`, `/api/differences` a `DifferencesView`; their fields are those of the values they are made from. No
+secret is in any of these values, so none is in an answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from facade.comparisons import Comparisons
 from facade.config.settings import Configuration
-from facade.control.answers import CSS, HTML, JSON, Answerer, Pause, Question, Reply, document, lists
+from facade.control.answers import JSON, Answerer, Pause, Question, Reply, document, lists
 from facade.control.asked import LOCAL, Asked, Unsendable
 from facade.control.differences import differences
 from facade.control.explain import explain
 from facade.control.overview import Overview
 from facade.control.reload import Reloader
-from facade.control.view import StatusView
 from facade.problem import Problem, Refusal
 from facade.routing.known import KnownKeys
 from facade.snapshot import Snapshots
-
-
-@dataclass(frozen=True, slots=True)
-class StatusPage:
-    """The page at `/`: `slices` makes it from a view, in bounded pieces; `style` is its style sheet."""
-
-    slices: Callable[[StatusView], Iterator[bytes]]
-    style: bytes
 
 
 def pages(
@@ -39,20 +28,14 @@ def pages(
     snapshots: Snapshots,
     comparisons: Comparisons,
     known: KnownKeys,
-    page: StatusPage,
     pause: Pause,
 ) -> dict[str, Answerer]:
-    """The pages that only `admin` has."""
-
-    async def status(_: Question) -> Reply:
-        return Reply(200, HTML, _paused(page.slices(await overview.status()), pause))
-
-    async def style(_: Question) -> Reply:
-        return Reply(200, CSS, page.style)
+    """What only `admin` tells."""
 
     async def routes(_: Question) -> Reply:
         view = await overview.status()
-        return Reply(200, JSON, lists({"routes": view.routes, "silos": view.silos}, pause))
+        rows = {"routes": view.routes, "silos": view.silos, "externals": view.externals}
+        return Reply(200, JSON, lists(rows, pause))
 
     async def config(_: Question) -> Reply:
         return document(overview.config)
@@ -68,8 +51,6 @@ def pages(
         return document(differences(comparisons, known_route(question, reloader.configuration)))
 
     return {
-        "/": status,
-        "/style.css": style,
         "/api/routes": routes,
         "/api/config": config,
         "/api/explain": explained,
@@ -111,9 +92,3 @@ def _header(text: str) -> tuple[str, str]:
     if not colon or not name.strip():
         raise Refusal(Problem(400, "argument", "A header is written as Name:value."))
     return name, value.strip()
-
-
-async def _paused(pieces: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
-    for piece in pieces:
-        yield piece
-        await pause()

@@ -18,6 +18,8 @@ JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
 HTML: Final = "text/html; charset=utf-8"
 CSS: Final = "text/css; charset=utf-8"
+JAVASCRIPT: Final = "text/javascript; charset=utf-8"
+EVENTS: Final = "text/event-stream; charset=utf-8"
 
 ROWS_A_PIECE: Final = 500
 """Rows encoded in one go: about half a millisecond of work."""
@@ -51,12 +53,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. `body` is whole, or comes in pieces; `headers` are those beyond Content-Type and Content-Length."""
+    """An answer. `body` is whole, or comes in pieces; `headers` are those beyond Content-Type and Content-Length.
+
+    One that `lasts` goes on until its reader leaves, or does not take a piece in time.
+    """
 
     status: int
     content_type: str
     body: bytes | AsyncIterator[bytes]
     headers: Mapping[str, str] = field(default_factory=dict)
+    lasts: bool = False
 
 
 Answerer = Callable[[Question], Awaitable[Reply]]

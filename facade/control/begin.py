@@ -20,7 +20,7 @@ from facade.config.settings import Configuration
 from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.back import load_further_back
 from facade.control.descriptors import too_few
-from facade.control.fingerprint import Fingerprint
+from facade.control.fingerprint import Seen
 from facade.control.roles import Outcome, ReloadResult, began, began_from_state
 from facade.control.sealed import Damaged
 from facade.control.source import Source
@@ -32,19 +32,20 @@ _log = structlog.get_logger("facade.control.begin")
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The configuration to start with, how reading the files ended, and the fingerprint of the files that were read."""
+    """The configuration to start with, how reading the files ended, and what was seen of them before."""
 
     configuration: Configuration
     result: ReloadResult
     view: ConfigView
-    seen: Fingerprint = field(repr=False)
+    seen: Seen = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
 
 
 def begin(source: Source, now: datetime.datetime) -> Beginning:
     """Read the files, or fall back on what is kept. Raises `StartError` with every mistake where neither will do."""
-    seen = source.fingerprint()
+    seen = source.see()
     loaded = source.load()
+    seen = replace(seen, named=loaded.looks)
     if loaded.configuration is not None:
         warnings = (*loaded.warnings, *too_few(loaded.configuration.settings.limits.connections))
         result = ReloadResult(Outcome.ACCEPTED, loaded.revision, warnings=warnings)
@@ -52,7 +53,7 @@ def begin(source: Source, now: datetime.datetime) -> Beginning:
     return _begin_on_kept(source, loaded, seen, now)
 
 
-def _begin_on_kept(source: Source, loaded: Loaded, seen: Fingerprint, now: datetime.datetime) -> Beginning:
+def _begin_on_kept(source: Source, loaded: Loaded, seen: Seen, now: datetime.datetime) -> Beginning:
     says_where = loaded.listeners is not None or not loaded.is_facade_read
     kept = _kept(loaded) if says_where else None
     if kept is None:

@@ -61,7 +61,7 @@ async def build(worked_out: Compiled, catalog: Catalog) -> Built:
     """Open the targets. What fails leaves nothing open."""
     configuration = worked_out.configuration
     settings = configuration.settings
-    adoption = await catalog.adopt(configuration.silos, configuration.routes, settings.unmatched)
+    adoption = await catalog.adopt(configuration.systems, configuration.routes, settings.unmatched)
     snapshot = Snapshot(
         revision=configuration.revision,
         table=worked_out.table,
@@ -104,7 +104,7 @@ def route_infos(routes: Iterable[Route], overridden: Collection[str] = ()) -> tu
             group=route.group,
             stage=route.stage,
             share=share_of(route),
-            differs_from_file=subject_of(route) in overridden,
+            differs_from_file=subject_of(route) in overridden or bool(route.notice.switched_off),
         )
         for route in routes
     )

@@ -13,9 +13,9 @@ from typing import Final, Self
 
 import structlog
 
+from facade.config.files import look
 from facade.config.settings import Tls
 from facade.control.binding import server_context
-from facade.control.fingerprint import look
 from facade.control.handshakes import Handshakes
 from facade.control.start import StartError
 

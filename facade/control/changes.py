@@ -40,7 +40,7 @@ def same(before: Configuration, after: Configuration) -> bool:
     """Whether two configurations mean the same: their text is the same, and so are the secrets that it names."""
     return (
         before.revision == after.revision
-        and before.silos == after.silos
+        and before.systems == after.systems
         and before.callers == after.callers
         and before.settings.admin_token == after.settings.admin_token
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -17,16 +18,24 @@ from aiohttp import hdrs, web
 
 from facade.control.answers import Question, Reply, problem
 from facade.control.site import HEADERS, Site
+from facade.control.turns import Turns
 from facade.problem import Problem, Refusal
 
 CONNECTIONS: Final = 256
-"""Open connections of one listener. Probes, a scraper and a few people need a dozen; more is a mistake or an attack."""
+"""Open connections of one listener, watchers aside. Probes, a scraper and a few people need a dozen; more is a mistake
+or an attack."""
+
+LASTING: Final = 1024
+"""Connections that one listener may have beside, for answers that last: everybody of a large programme may watch."""
 
 SILENCE: Final = 75.0
 """Seconds until a connection that says nothing, or half a request, is closed: longer than a scrape interval."""
 
 ANSWER_WITHIN: Final = 30.0
 """Seconds until an answer that its reader does not take is cut."""
+
+PIECE_WITHIN: Final = 5.0
+"""Seconds until an answer that lasts is cut because its reader does not take a piece: it comes again by itself."""
 
 LINE_BYTES: Final = 8190
 """Longest request line and longest header field."""
@@ -44,15 +53,17 @@ _log = structlog.get_logger("facade.control.connections")
 
 
 class Connections(web.Server):
-    """The connections of one listener, at most `CONNECTIONS` of them."""
+    """The connections of one listener: at most `CONNECTIONS` of them, beside `LASTING` whose answers last."""
 
     def __init__(self, site: Site, request_id: Callable[[], str]) -> None:
         super().__init__(self._respond)
         self._site = site
         self._request_id = request_id
+        self._lasting = 0
+        self._turns = Turns()
 
     def accept(self) -> asyncio.Protocol:
-        return _Connection(self) if len(self.connections) < CONNECTIONS else _Full()
+        return _Connection(self) if len(self.connections) - self._lasting < CONNECTIONS else _Full()
 
     def refuse(self, problem_: Problem) -> web.Response:
         """The problem as a response that says nothing else."""
@@ -61,10 +72,27 @@ class Connections(web.Server):
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
+                await self._turns.pause()  # of many who ask at the same moment, one is answered in each round
                 reply = await self._site.answer(question(request, await _body(request)))
-                return _whole(reply) if isinstance(reply.body, bytes) else await _in_pieces(request, reply, reply.body)
+                if isinstance(reply.body, bytes):
+                    return _whole(reply)
+                if not reply.lasts:
+                    return await _in_pieces(request, reply, reply.body)
+            return await self._last(request, reply, reply.body)
         except Refusal as refusal:
             return self.refuse(refusal.problem)
+
+    async def _last(self, request: web.BaseRequest, reply: Reply, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
+        """An answer without an end: each of its pieces is taken in time, or it is cut."""
+        if self._lasting >= LASTING:
+            raise Refusal(Problem(503, "busy", f"{LASTING} watch already; look at the page, and again later."))
+        self._lasting += 1
+        try:
+            return await _in_pieces(request, reply, pieces, within=PIECE_WITHIN)
+        finally:
+            self._lasting -= 1
+            if isinstance(pieces, AsyncGenerator):
+                await pieces.aclose()
 
 
 class _Connection(web.RequestHandler):
@@ -174,13 +202,18 @@ def _whole(reply: Reply) -> web.Response:
     return web.Response(status=reply.status, body=reply.body, headers=_headers(reply))
 
 
-async def _in_pieces(request: web.BaseRequest, reply: Reply, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
+async def _in_pieces(
+    request: web.BaseRequest, reply: Reply, pieces: AsyncIterator[bytes], within: float | None = None
+) -> web.StreamResponse:
+    """`within` are seconds in which each piece is to be taken, None where somebody else sees to that."""
     response = web.StreamResponse(status=reply.status, headers=_headers(reply))
     await response.prepare(request)
-    async for piece in pieces:
-        if request.method == hdrs.METH_HEAD:
-            break
-        await response.write(piece)
+    if request.method == hdrs.METH_HEAD:
+        return response
+    with suppress(ConnectionError):  # whoever asked has left: nobody is to be told, and nothing failed
+        async for piece in pieces:
+            async with asyncio.timeout(within):
+                await response.write(piece)
     return response
 
 

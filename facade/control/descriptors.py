@@ -9,10 +9,10 @@ from typing import Final
 from facade.config.mistake import Mistake
 from facade.routing.route import Place
 
-OTHERS: Final = 1280
-"""Descriptors beside the clients' own: of the two other listeners 256 each, 256 of clients without a place who are just
-being told so, files, and connections to targets. Those of a few hundred calls at the same time are in it; where every
-client calls at once, as many again are needed."""
+OTHERS: Final = 2304
+"""Descriptors beside the clients' own: of the two other listeners 256 each, 1,024 of people who watch the status page,
+256 of clients without a place who are just being told so, files, and connections to targets. Those of a few hundred
+calls at the same time are in it; where every client calls at once, as many again are needed."""
 
 
 def raise_limit() -> None:

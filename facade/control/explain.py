@@ -13,6 +13,7 @@ from facade.config.settings import Configuration
 from facade.control.asked import Asked, Call, received
 from facade.control.build import takes_as_sent, unmatched_as_sent
 from facade.control.describe import name_of, percent, share_of
+from facade.control.ending.dated import told_of
 from facade.problem import Problem, Refusal
 from facade.routing.arrival import ends_here
 from facade.routing.decide import decide
@@ -21,7 +22,7 @@ from facade.routing.known import UNNOTED, Known, Unnoted
 from facade.routing.route import Key, KeyKind, Route
 from facade.routing.stage import Side, Stage
 from facade.routing.table import Found, RouteTable, WrongMethod
-from facade.targets.served import COMPARES
+from facade.targets.served import ASKS_PLATFORM, COMPARES
 from facade.wire import refusals
 
 
@@ -111,7 +112,7 @@ def _matched(found: Found, call: Call, facts: RequestFacts, known: Known) -> Exp
         legacy=name_of(route.legacy),
         platform=name_of(route.platform),
         place=str(route.place),
-        notes=(*_sender(route, facts), *_compared(route)),
+        notes=(*_sender(route, facts), *_compared(route), *_announced(route)),
     )
 
 
@@ -129,11 +130,19 @@ def _sender(route: Route, facts: RequestFacts) -> Iterator[str]:
 
 
 def _compared(route: Route) -> tuple[str, ...]:
-    """What else happens to some of the calls."""
+    """What else happens to some of the calls, or never does."""
+    if route.goes_to_external and route.stage in ASKS_PLATFORM:
+        return (f"{name_of(route.platform)} is an external: it is asked once, and nothing is compared",)
     shadow = route.shadow
     if shadow is None or route.stage not in COMPARES or not shadow.sample:
         return ()
     return (f"{percent(float(shadow.sample))} of the safe calls are asked of the other side too, and compared",)
+
+
+def _announced(route: Route) -> tuple[str, ...]:
+    """What its callers are told of its end."""
+    told = ", ".join(told_of(route.notice))
+    return (f"its end is announced: {told}",) if told else ()
 
 
 def _sentence(route: Route, side: Side) -> str:

@@ -5,18 +5,27 @@ It is the safety net under the file events: whatever an event source misses, the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from facade.config.callers_file import is_of_keys
-from facade.config.parse import SILOS
-from facade.config.standing import ROUTES
+from facade.config.files import Look, look
+from facade.config.parse import PARTS
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
-Fingerprint = frozenset[tuple[str, tuple[int, ...]]]
-"""Path, and device, inode, size, time of change of the content and of the inode (ns), links followed."""
+Fingerprint = frozenset[tuple[str, Look]]
+"""Of every file its path, and what the file system says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of a configuration before it was read: its own files, and those that its silos name."""
+
+    files: Fingerprint
+    named: Mapping[Path, Look]
 
 
 def is_read(path: Path) -> bool:
@@ -24,9 +33,9 @@ def is_read(path: Path) -> bool:
     return path.suffix in _SUFFIXES or is_of_keys(path.name)
 
 
-def folders(folder: Path) -> tuple[Path, ...]:
-    """The folder of a configuration and those in it, whether they exist or not."""
-    return folder, *(folder / name for name in (SILOS, ROUTES))
+def folders(folder: Path, named: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """The folder of a configuration, those in it and those of `named` files, whether they exist or not."""
+    return tuple(dict.fromkeys([folder, *(folder / name for name in PARTS), *(path.parent for path in named)]))
 
 
 def fingerprint(folder: Path) -> Fingerprint:
@@ -34,19 +43,15 @@ def fingerprint(folder: Path) -> Fingerprint:
     return frozenset((str(path), seen) for path in _files(folder) if (seen := look(path)))
 
 
-def identities(folder: Path) -> Fingerprint:
+def see(folder: Path, named: Iterable[Path] = ()) -> Seen:
+    """The configuration in `folder` and the files that its silos name, as they are now; blocks."""
+    return Seen(fingerprint(folder), {path: look(path) for path in named})
+
+
+def identities(folder: Path, named: Iterable[Path] = ()) -> Fingerprint:
     """The folders that exist, by device and inode: it differs once one was replaced, though its name stayed."""
-    places = (folder.parent, *folders(folder))
+    places = (folder.parent, *folders(folder, named))
     return frozenset((str(path), seen[:2]) for path in places if (seen := look(path)))
-
-
-def look(path: Path) -> tuple[int, ...]:
-    """What the file system says of one file, links followed; empty where it cannot be looked at. Blocks."""
-    try:
-        seen = path.stat()
-    except OSError:
-        return ()
-    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -11,6 +11,9 @@ from facade.control.connections import Connections
 from facade.control.site import Site
 from facade.control.succession.doors import Door
 
+BACKLOG: Final = 32
+"""Connections that wait to be accepted, and are all accepted in one go: each is 0.1 ms of work that calls wait for."""
+
 CLOSE_WITHIN: Final = 2.0
 """Seconds that running answers get when the listener closes."""
 
@@ -51,5 +54,7 @@ async def open_listener(door: Door, site: Site, request_id: Callable[[], str]) -
     context = None if tls is None else await asyncio.to_thread(server_context, door.name, tls)
     connections = Connections(site, request_id)
     loop = asyncio.get_running_loop()
-    servers = [await loop.create_server(connections.accept, sock=each, ssl=context) for each in door.sockets]
+    servers = [
+        await loop.create_server(connections.accept, sock=each, ssl=context, backlog=BACKLOG) for each in door.sockets
+    ]
     return OpenListener(door.name, servers, connections)

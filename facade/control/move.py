@@ -15,7 +15,7 @@ from facade.config.standing import Standing
 from facade.config.types import format_share
 from facade.control.subject import Refused, Subject, Subjects
 from facade.routing.route import Keys
-from facade.routing.stage import Direction, Stage, judge_move
+from facade.routing.stage import Direction, Stage
 
 UNPLUGGED: Final = frozenset({Stage.COMPLETE, Stage.GONE})
 """Stages in which legacy is unplugged."""
@@ -49,7 +49,7 @@ def plan_move(subject: Subject, stage: Stage, share: Fraction | None) -> Plan:
     """The move to a stage, and in a canary to a share; `Refused` where the stage machine has no such move."""
     if share is not None and stage is not Stage.CANARY:
         raise Refused(f"{subject.name}: only a canary has a share; leave --share out, or move it to canary")
-    direction = judge_move(subject.now.stage, stage, whole=subject.whole)
+    direction = subject.direction(stage)
     if direction is Direction.CLOSED:
         raise Refused(_closed(subject, stage))
     skips = _skipped(subject, stage) if direction is Direction.SKIP else ()
@@ -122,6 +122,11 @@ def _closed(subject: Subject, to: Stage) -> str:
             f"{subject.name}: stage {now} has no way back, its legacy side is unplugged; "
             f"if legacy still runs and you mean it, write stage: {to} into its file by hand"
         )
+    if subject.external and to is Stage.SHADOW:
+        return (
+            f"{subject.name}: it goes to an external, which is never asked what legacy answers; "
+            f"move it to {Stage.PLATFORM if subject.whole else Stage.CANARY}"
+        )
     return (
         f"{subject.name}: a canary would leave some of what it writes in each system; "
         "move it whole, to platform, or write records: shared if both sides see one store"
@@ -131,4 +136,5 @@ def _closed(subject: Subject, to: Stage) -> str:
 def _skipped(subject: Subject, to: Stage) -> tuple[Stage, ...]:
     order = list(Stage)
     between = order[order.index(subject.now.stage) + 1 : order.index(to)]
-    return tuple(stage for stage in between if not (subject.whole and stage is Stage.CANARY))
+    passed_over = {Stage.CANARY: subject.whole, Stage.SHADOW: subject.external}
+    return tuple(stage for stage in between if not passed_over.get(stage))

@@ -120,10 +120,17 @@ class Mover:
                 f"{order}: revision {running.revision} runs, and no longer {order.revision}; "
                 "look at facade status, and try again"
             )
+        self._refuse_switched_off(order.name)
         plans = tuple(map(self._noted, order.plans(known)))
         forced = tuple(self._passed(plans, force=order.force))
         because = replace(order.because, evidence=self._evidence(plans), forced=bool(forced))
         return _Judged(order, plans, because, forced)
+
+    def _refuse_switched_off(self, name: str | None) -> None:
+        """A route whose silo is switched off stands where that put it, whatever its file says. Raises `Refused`."""
+        for route in self._reloader.configuration.routes if self._reloader.endings.off else ():
+            if route.name == name and route.notice.switched_off:
+                raise Refused(f"{name}: {route.notice.switched_off}; write a later date, or withdraw the confirmation")
 
     async def _take_back(self, judged: _Judged) -> Done:
         """First it runs, then it is written, if nobody is in the way of that: it holds on this sidecar anyway."""

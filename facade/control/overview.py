@@ -1,4 +1,4 @@
-"""The running sidecar as an operator is shown it: rows of routes and silos with what each side answered.
+"""The running sidecar as an operator is shown it: rows of routes, silos and externals with what each side answered.
 
 The rows of 1,000 routes take about as long as one answer may hold the event loop, so they are made in pieces.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ ROUTES_A_PIECE: Final = 100
 class Overview:
     """Takes views of what runs.
 
-    `protection` is what stands before a silo; `clock` tells the time, aware, in UTC.
+    `protection` is what stands before a silo or an external; `clock` tells the time, aware, in UTC.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Overview:
         clock: Callable[[], datetime.datetime],
         pause: Pause,
     ) -> None:
-        self._version = version
+        self.version = version
         self._reloader = reloader
         self._metrics = metrics
         self._protection = protection
@@ -58,26 +58,55 @@ class Overview:
     def config(self) -> ConfigView:
         return self._reloader.view
 
+    @property
+    def now(self) -> datetime.datetime:
+        """The time of day, aware, in UTC."""
+        return self._clock()
+
+    @property
+    def revision(self) -> str:
+        """That of what runs."""
+        return self._reloader.configuration.revision
+
     async def status(self) -> StatusView:
         """All of it. The routes are those of one configuration, whatever reloads happen meanwhile."""
         configuration = self._reloader.configuration
         config = self._reloader.view
-        differs = {each.subject: why_of(each.because) for each in self._reloader.overrides.now}
+        differs = self._differs()
         routes = []
         for number, route in enumerate(configuration.routes, start=1):
-            fullness = self._reloader.known.fullness(subject_of(route))
-            row = route_row(route, self._calls(route.name), fullness)
-            routes.append(judged(row, self._guards, differs.get(subject_of(route))))
+            routes.append(self._route(route, differs))
             if number % ROUTES_A_PIECE == 0:
                 await self._pause()
         now = self._clock()
         today = now.astimezone(ZoneInfo(configuration.settings.timezone)).date()
-        asked, answering = self._metrics.asked(), self._metrics.answering()
-        silos = tuple(
-            protected(silo_row(silo, asked, today), silo, answering, self._protection(silo.name))
-            for silo in configuration.silos.values()
+        silos, externals = (
+            tuple(self._silos(each.values(), today)) for each in (configuration.silos, configuration.externals)
         )
-        return StatusView(self._version, now, config, tuple(routes), silos)
+        return StatusView(self.version, now, config, tuple(routes), silos, externals)
+
+    def route(self, name: str) -> RouteRow | None:
+        """The route of this name, None if there is none."""
+        found = next((route for route in self._reloader.configuration.routes if route.name == name), None)
+        return None if found is None else self._route(found, self._differs())
+
+    def _differs(self) -> Mapping[str, str]:
+        return {each.subject: why_of(each.because) for each in self._reloader.overrides.now}
+
+    def _route(self, route: Route, differs: Mapping[str, str]) -> RouteRow:
+        fullness = self._reloader.known.fullness(subject_of(route))
+        row = route_row(route, self._calls(route.name), fullness)
+        return judged(row, self._guards, route.notice.switched_off or differs.get(subject_of(route)))
+
+    def _silos(self, silos: Iterable[Silo], today: datetime.date) -> Iterator[SiloRow]:
+        asked, answering = self._metrics.asked(), self._metrics.answering()
+        dated = self._reloader.endings.silos(self._reloader.configuration)
+        for silo in silos:
+            row = protected(silo_row(silo, asked, today), silo, answering, self._protection(silo.name))
+            ending = dated.get(silo.name)
+            if ending is not None and (ending.refuses or ending.is_past):
+                row = replace(row, ending=ending.sentence)
+            yield row
 
     def _calls(self, route: str) -> Calls:
         counts = self._metrics.counts(route)
@@ -118,7 +147,7 @@ def why_of(because: Because) -> str:
 
 
 def silo_row(silo: Silo, asked: Mapping[str, int], today: datetime.date) -> SiloRow:
-    """A silo as it is shown. `asked` counts the calls of every target, those that no route covers too."""
+    """A silo or an external as shown. `asked` counts the calls of every target, those that no route covers too."""
     every = sum(asked.values())
     return SiloRow(
         name=silo.name,
@@ -132,7 +161,7 @@ def silo_row(silo: Silo, asked: Mapping[str, int], today: datetime.date) -> Silo
 
 
 def protected(row: SiloRow, silo: Silo, answering: Mapping[str, int], protection: Protection | None) -> SiloRow:
-    """The row with what keeps the silo from being overrun. `answering` counts the calls in flight of every target."""
+    """The row with what keeps it from being overrun. `answering` counts the calls in flight of every target."""
     row = replace(row, in_flight=answering.get(silo.name, 0))
     if protection is None:
         return row

@@ -19,7 +19,8 @@ from facade.routing.route import Place
 class New:
     """Something new to serve, what moves by it, and what it was made of.
 
-    `written` is what the `files` say, and `overrides` are laid over it; `standings` is where each route stands then.
+    `written` is what the `files` say, and `overrides` are laid over it; `standings` is where each route stands then,
+    and what each date is. The silos that are `off` are asked no more.
     """
 
     compiled: Compiled
@@ -28,6 +29,7 @@ class New:
     written: Configuration = field(repr=False)
     standings: Mapping[str, str] = field(repr=False)
     overrides: tuple[Override, ...] = ()
+    off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

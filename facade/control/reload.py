@@ -31,6 +31,7 @@ from facade.control.build import Built, build, compiled
 from facade.control.change import Changed
 from facade.control.changes import moved, needs_restart, same, standing
 from facade.control.descriptors import too_few
+from facade.control.ending.dated import dates_of
 from facade.control.keeping import Keeping
 from facade.control.overrides.override import Override, members, subject_of
 from facade.control.prepared import New, Prepared, defect, not_opened
@@ -54,7 +55,8 @@ _log = structlog.get_logger("facade.control.reload")
 class Reloader:
     """Keeps what serves in step with the files. `configuration` is what runs, `view` its roles for `/api/config`.
 
-    `overrides` are what is laid over the files, `known` the keys that canaries have met. `clock` tells the time of day,
+    `written` is what its files say, `overrides` are laid over that and `endings` over both; `known` are the keys that
+    canaries have met, and `seen` is what the files looked like when they were last read. `clock` tells the time of day,
     aware, in UTC.
     """
 
@@ -80,9 +82,9 @@ class Reloader:
         self._files = beginning.files
         state = beginning.configuration.settings.state
         self._keeping = Keeping(state, clock, metrics)
-        self.overrides = self._keeping.overrides
-        self._written = beginning.configuration
-        self._seen = beginning.seen
+        self.overrides, self.endings = self._keeping.overrides, self._keeping.endings
+        self.written = beginning.configuration
+        self.seen = beginning.seen
         self._standings: Mapping[str, str] = {}
         self._reading = asyncio.Lock()
         self._publishing = asyncio.Lock()
@@ -97,8 +99,8 @@ class Reloader:
 
     async def start(self) -> None:
         """Open the targets of the configuration to begin with. Raises `StartError`."""
-        await asyncio.to_thread(self.overrides.load, self._written)
-        new = await asyncio.to_thread(self._work_out, self._written, self._files)
+        await asyncio.to_thread(self._keeping.load, self.written)
+        new = await asyncio.to_thread(self._work_out, self.written, self._files)
         try:
             built = await build(new.compiled, self._catalog)
         except SiloError as error:
@@ -114,16 +116,7 @@ class Reloader:
             _log.error("the files are mistaken, the last accepted configuration serves", revision=running)
         if self._last.outcome is Outcome.ACCEPTED:
             await self._accepted(self._beginning.files)
-        for each in self.overrides.now:
-            why = each.because.why
-            _log.warning("stands elsewhere than its file says", subject=each.subject, to=str(each.to), why=why)
-        reasons = {each.subject: each.because for each in self.overrides.now}
-        because = {
-            route.name: reasons[subject_of(route)]
-            for route in self.configuration.routes
-            if subject_of(route) in reasons
-        }
-        await self._keeping.journal.started(self._standings, self.configuration.revision, because)
+        await self._keeping.started(self._standings, self.configuration)
 
     async def stand(self, to: Mapping[str, Standing], because: Because) -> tuple[str, ...]:
         """Let these subjects stand there on this sidecar, whatever their files say; those that are not there cannot.
@@ -152,10 +145,10 @@ class Reloader:
         except TimeoutError as error:
             raise Busy(f"{self._source.folder}: is being read for so long; find out why, and try again") from error
         try:
-            seen = await asyncio.to_thread(self._source.fingerprint)
+            seen = await asyncio.to_thread(self._source.see, self.seen.named)
             with uncollected():
                 changed = await asyncio.to_thread(write)
-            self._seen = seen  # of before: whatever else was changed meanwhile is stale, and read again
+            self.seen = seen  # of before: whatever else was changed meanwhile is stale, and read again
             self._last = await self._reload(because.cause, because, changed.loaded)
             return changed, self._last
         finally:
@@ -179,9 +172,14 @@ class Reloader:
                 self._last = await self._reload(cause)
             return self._last
 
+    @property
+    def ordered(self) -> Configuration:
+        """What files and overrides say: what runs but for endings."""
+        return self.overrides.over(self.written)[0] if self.endings.off else self.configuration
+
     def stale(self) -> bool:
         """Whether the files are not those last read; blocks."""
-        return self._source.fingerprint() != self._seen
+        return self._source.see(self.seen.named) != self.seen
 
     async def _reload(self, cause: str, because: Because = THE_FILE, loaded: Loaded | None = None) -> ReloadResult:
         with uncollected():
@@ -212,8 +210,9 @@ class Reloader:
         """The files, read unless that is done; what is wrong with the facade itself where they cannot be."""
         try:
             if loaded is None:
-                self._seen = await asyncio.to_thread(self._source.fingerprint)
+                self.seen = await asyncio.to_thread(self._source.see, self.seen.named)
                 loaded = await asyncio.to_thread(self._source.load)
+                self.seen = replace(self.seen, named=loaded.looks)
         except Exception as error:  # noqa: BLE001 - a defect of ours or of an adapter's must not stop what serves
             _log.error("reload failed by a defect", exc_info=error)
             return defect(error)
@@ -236,7 +235,7 @@ class Reloader:
 
     async def _accept(self, loaded: Loaded, found: Configuration) -> Prepared:
         """Open what good files mean, unless it runs already."""
-        if same(self._written, found):
+        if same(self.written, found):
             return Prepared(ReloadResult(Outcome.UNCHANGED, loaded.revision, warnings=loaded.warnings))
         new = await asyncio.to_thread(self._work_out, found, loaded.files)
         built = await build(new.compiled, self._catalog)
@@ -262,26 +261,27 @@ class Reloader:
         return None if back is None else self._work_out(*back)
 
     def _stood(self, to: Mapping[str, Standing], because: Because) -> New:
-        known = members(self._written)
+        known = members(self.written)
         more = [self.overrides.stand(known[each], to[each], because) for each in to if each in known]
-        return self._work_out(self._written, self._files, *more)
+        return self._work_out(self.written, self._files, *more)
 
     def _work_out(self, found: Configuration, files: Mapping[str, bytes], *more: Override) -> New:
-        runs, overrides = self.overrides.over(found, *more)
+        ordered, overrides = self.overrides.over(found, *more)
+        runs, off = self.endings.over(ordered)
+        dates = dates_of(ordered, self.endings.silos(ordered), stopped=self.endings.stop is not None)
         return New(
-            compiled(runs, self._unix_time, {each.subject for each in overrides}),
+            compiled(runs, lambda: self._clock().timestamp(), {each.subject for each in overrides}),
             tuple(moved(self.configuration.routes, runs.routes)),
             files,
             found,
-            {route.name: standing(route) for route in runs.routes},
+            {route.name: standing(route) for route in runs.routes} | dates,
             overrides,
+            off,
         )
 
-    def _unix_time(self) -> float:
-        return self._clock().timestamp()
-
     def _publish(self, built: Built, new: New) -> None:
-        self._files, self._written, self.overrides.now = new.files, new.written, new.overrides
+        self._files, self.written = new.files, new.written
+        self.overrides.now, self.endings.off = new.overrides, new.off
         self._standings = new.standings
         self._snapshots.current = built.snapshot
         self._catalog.settle(built.adoption)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from facade.config.kinds import Kinds
 from facade.config.load import Loaded, load, load_facade
-from facade.control.fingerprint import Fingerprint, fingerprint
+from facade.control.fingerprint import Seen, see
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,6 @@ class Source:
         """Read facade.yaml alone: where the sidecar listens, and where it keeps things."""
         return load_facade(self.folder, self.kinds, self.environment)
 
-    def fingerprint(self) -> Fingerprint:
-        return fingerprint(self.folder)
+    def see(self, named: Iterable[Path] = ()) -> Seen:
+        """What there is to be seen of the folder's files, and of those that silos name."""
+        return see(self.folder, named)

@@ -32,7 +32,7 @@ class Busy(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What moves as one. `whole` when a canary would split their records."""
+    """What moves as one. `whole` when a canary would split their records, `external` when one goes to an external."""
 
     name: str
     routes: tuple[str, ...]
@@ -43,12 +43,17 @@ class Subject:
     is_group: bool = False
     guarded: tuple[str, ...] = ()
     """Those of its routes that have a guard."""
+    external: bool = False
 
     def is_back(self, to: Standing) -> bool:
         """Whether standing there would mean less for the platform: an earlier stage, a smaller share, fewer keys."""
         if self.now.stage is to.stage:
             return to != self.now and _is_no_more(to, self.now)
-        return judge_move(self.now.stage, to.stage, whole=self.whole) is Direction.BACK
+        return self.direction(to.stage) is Direction.BACK
+
+    def direction(self, to: Stage) -> Direction:
+        """What moving it there would mean."""
+        return judge_move(self.now.stage, to, whole=self.whole, external=self.external)
 
 
 Subjects = Mapping[str, Subject]
@@ -103,6 +108,7 @@ def _subject(name: str, routes: tuple[Route, ...], stage: Stage, canary: Canary 
         written_share=share,
         is_group=is_group,
         guarded=tuple(route.name for route in routes if route.guard is not None),
+        external=any(route.goes_to_external for route in routes),
     )
 
 

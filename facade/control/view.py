@@ -82,11 +82,14 @@ class RouteRow:
 
 @dataclass(frozen=True, slots=True)
 class SiloRow:
-    """One silo. `calls` are those it was asked since the start, `share` their part of all calls of any target.
+    """One silo, or one external. `calls` are those it was asked since the start, `share` their part of all calls of any
+    target.
 
     `share` is None before the first call. `overdue` is `is_overdue` of the day the view was made. What keeps it from
     being overrun is None where it has none: `in_flight` of `concurrency` calls at once, `waiting` of `queue` for a
     slot, the state of its `breaker`, and its `hours` as written. `opens` is when they begin, None while they last.
+    `ending` says in a sentence what its switch_off comes to, None while that is nothing
+    but a date.
     """
 
     name: str
@@ -103,6 +106,7 @@ class SiloRow:
     breaker: str | None = None
     hours: str | None = None
     opens: datetime.datetime | None = None
+    ending: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class StatusView:
     config: ConfigView
     routes: tuple[RouteRow, ...]
     silos: tuple[SiloRow, ...]
+    externals: tuple[SiloRow, ...] = ()
 
 
 def is_overdue(switch_off: datetime.date | None, today: datetime.date) -> bool:

@@ -4,12 +4,13 @@ What is watched are folders, never files: a watch on a file is blind after an ed
 at all when a Kubernetes ConfigMap is swapped, which renames the link `..data` beside it. The folder above is watched
 too, because the folder itself may be replaced. File events are only the quick way: every second the files are also
 looked at, so that a missed event, a link that points elsewhere, or a system out of watches costs a second, not a day.
+Files that silos name, copybooks and the like, are watched as the configuration's own; which they are, each reload says.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from pathlib import Path
 from typing import Final
@@ -34,14 +35,21 @@ LOOKS_BEFORE_RETRY: Final = 60
 _log = structlog.get_logger("facade.control.watch")
 
 Look = Callable[[bool], Awaitable[None]]
+Named = Callable[[], Collection[Path]]
 
 
 async def watch(
-    folder: Path, stale: Callable[[], bool], reload: Callable[[str], Awaitable[object]], *, poll: bool = False
+    folder: Path,
+    stale: Callable[[], bool],
+    reload: Callable[[str], Awaitable[object]],
+    *,
+    named: Named = tuple,
+    poll: bool = False,
 ) -> None:
     """Call `reload("file")` whenever files of the configuration in `folder` changed. Runs until it is cancelled.
 
-    `stale` says, blocking, whether the files are not those last read; `poll` never asks for file events.
+    `stale` says, blocking, whether the files are not those last read, and `named` which files silos name; `poll` never
+    asks for file events.
     """
 
     async def look(event: bool) -> None:
@@ -53,17 +61,17 @@ async def watch(
 
     while True:
         if not poll:
-            await _follow_events(folder, look)
+            await _follow_events(folder, named, look)
         for _ in range(LOOKS_BEFORE_RETRY):
             await asyncio.sleep(LOOK_EVERY)
             await look(False)
 
 
-async def _follow_events(folder: Path, look: Look) -> None:
+async def _follow_events(folder: Path, named: Named, look: Look) -> None:
     """Look after every file event; returns, having said why, when there are no file events to be had."""
     try:
         while True:
-            await _follow_until_replaced(folder, look)
+            await _follow_until_replaced(folder, named, look)
             await look(False)
     except (OSError, RuntimeError) as error:
         _log.error(
@@ -73,16 +81,18 @@ async def _follow_events(folder: Path, look: Look) -> None:
         )
 
 
-async def _follow_until_replaced(folder: Path, look: Look) -> None:
-    """Follow the events of the folders that exist now; returns when one came, went or was replaced.
+async def _follow_until_replaced(folder: Path, named: Named, look: Look) -> None:
+    """Follow the events of the folders that exist now; returns when one came, went or was replaced, or when silos name
+    other files.
 
     An event on a folder is as good a sign as another inode: a file system may give a new folder the old one's number.
     """
-    armed = await asyncio.to_thread(identities, folder)
-    places = _places(folder)
+    files = tuple(named())
+    armed = await asyncio.to_thread(identities, folder, files)
+    places = _places(folder, files)
     events = awatch(
         *(path for path, _ in armed),
-        watch_filter=concerns(folder),
+        watch_filter=concerns(folder, files),
         debounce=PATIENCE_MS,
         step=QUIET_MS,
         rust_timeout=int(LOOK_EVERY * 1000),
@@ -93,17 +103,20 @@ async def _follow_until_replaced(folder: Path, look: Look) -> None:
     async with aclosing(events):
         async for changes in events:
             await look(bool(changes))
-            replaced = any(path in places for _, path in changes)
-            if replaced or await asyncio.to_thread(identities, folder) != armed:
+            if tuple(named()) != files or any(path in places for _, path in changes):
+                return
+            if await asyncio.to_thread(identities, folder, files) != armed:
                 return
 
 
-def concerns(folder: Path) -> Callable[[Change, str], bool]:
-    """Which events matter: those of files that may be read, of the folders themselves, of a ConfigMap's `..data`."""
-    places = _places(folder)
+def concerns(folder: Path, named: Collection[Path] = ()) -> Callable[[Change, str], bool]:
+    """Which events matter: those of files that may be read or that are `named`, of the folders themselves, and of a
+    ConfigMap's `..data`.
+    """
+    places, files = _places(folder, named), frozenset(map(str, named))
 
     def matters(_: Change, path: str) -> bool:
-        if path in places:
+        if path in places or path in files:
             return True
         changed = Path(path)
         return str(changed.parent) in places and (is_read(changed) or changed.name.startswith(".."))
@@ -111,5 +124,5 @@ def concerns(folder: Path) -> Callable[[Change, str], bool]:
     return matters
 
 
-def _places(folder: Path) -> frozenset[str]:
-    return frozenset(str(place) for place in folders(folder))
+def _places(folder: Path, named: Collection[Path]) -> frozenset[str]:
+    return frozenset(str(place) for place in folders(folder, named))

@@ -28,10 +28,13 @@ LAND_REGISTER, LICENSING = "land-registry", "portal"
 PLANNING, VEHICLES = "planning-register", "vehicle-register"
 """Those behind an adapter that listen: a SOAP service and a mainframe."""
 
+CASHIER, PROVIDER = "cashier", "card-payments"
+"""Where payments go: an old till, which is a silo, and an external."""
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The sidecar's three listeners, the old systems, and the new service."""
+    """The sidecar's three listeners, the old systems, the new service, and somebody else's."""
 
     platform: Address
     admin: Address
@@ -40,12 +43,15 @@ class Addresses:
     licensing: Address
     planning: Address
     vehicles: Address
+    cashier: Address
     service: Address
+    provider: Address
 
     @property
     def everything(self) -> tuple[Address, ...]:
         sidecar = (self.platform, self.admin, self.observe)
-        return (*sidecar, self.land_register, self.licensing, self.planning, self.vehicles, self.service)
+        silos = (self.land_register, self.licensing, self.planning, self.vehicles, self.cashier)
+        return (*sidecar, *silos, self.service, self.provider)
 
 
 def origin(address: Address) -> str:
@@ -73,7 +79,9 @@ def _addresses(configuration: Configuration, folder: Path) -> Addresses:
         licensing=_silo(configuration, LICENSING, folder),
         planning=_address(_settings(configuration, PLANNING, folder)["endpoint"].get_secret_value()),
         vehicles=_host_and_port(_settings(configuration, VEHICLES, folder)),
+        cashier=_address(_settings(configuration, CASHIER, folder)["url"]),
         service=_service(configuration, folder),
+        provider=_address(_settings(configuration, PROVIDER, folder)["url"]),
     )
 
 
@@ -89,11 +97,11 @@ def _silo(configuration: Configuration, name: str, folder: Path) -> Address:
 
 
 def _settings(configuration: Configuration, name: str, folder: Path) -> Mapping[str, Any]:
-    """The settings of a silo behind an adapter."""
-    silo = configuration.silos.get(name)
-    if silo is None or not isinstance(silo.reach, Adapted):
-        raise Trouble(f"{folder}: no silo {name} behind an adapter; move the folder away for a fresh copy")
-    return silo.reach.settings.model_dump()
+    """The settings of a silo or an external behind an adapter."""
+    system = configuration.systems.get(name)
+    if system is None or not isinstance(system.reach, Adapted):
+        raise Trouble(f"{folder}: nothing behind an adapter is called {name}; move the folder away for a fresh copy")
+    return system.reach.settings.model_dump()
 
 
 def _host_and_port(settings: Mapping[str, Any]) -> Address:

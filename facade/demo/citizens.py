@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from facade.demo import payments
 from facade.demo.planning import APPLICATIONS
 from facade.demo.records import CLAIMS, LICENCES, TITLES, OpenedClaim, Record, claim, encode, licence, title
 from facade.demo.translated import application, vehicle
@@ -21,6 +22,9 @@ from facade.routing.stage import Side
 
 ROUTE: Final = "titles.read"
 """The route whose story is told."""
+
+PAYMENTS: Final = "payments.take"
+"""The route that moves from the old cashier to a provider."""
 
 _SESSION_BYTES: Final = 12
 """96 bits: no two citizens of a demonstration share a session."""
@@ -43,7 +47,7 @@ class Errand:
     """One request and its right answer: a status with a record's JSON, or with a Location.
 
     `unsigned` is who must have answered where the answer is not signed: a register behind an adapter cannot sign, and
-    neither does the facade.
+    neither does the facade. Where an external may answer, which cannot either, `elsewhere` is the right answer of it.
     """
 
     route: str
@@ -54,6 +58,8 @@ class Errand:
     location: str | None = None
     body: bytes | None = None
     unsigned: Side = Side.OWN
+    elsewhere: Record | None = None
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,8 @@ def main_errand(citizen: Citizen) -> Errand:
 
 
 def other_errand(citizen: Citizen, turn: int) -> Errand:
-    """What else a citizen does, in rotation; `turn` counts up and makes a new claim's reference its own."""
-    match turn % 6:
+    """What else a citizen does, in rotation; `turn` counts up, and no two claims or payments have one reference."""
+    match turn % 7:
         case 0:
             return Errand("licences.read", "GET", f"/licences/{citizen.licence}", 200, licence(citizen.licence))
         case 1:
@@ -102,13 +108,33 @@ def other_errand(citizen: Citizen, turn: int) -> Errand:
         case 4:
             path, found = f"/vehicles/{citizen.vehicle}", vehicle(citizen.vehicle)
             return Errand("vehicles.read", "GET", path, 200, found, unsigned=Side.LEGACY)
+        case 5:
+            return payment(turn)
         case _:
             return Errand("titles.search-1998", "GET", "/cgi-bin/title-search", 308, location="/")
 
 
+def payment(turn: int) -> Errand:
+    """Pay what is due under the reference of this number."""
+    reference = payments.reference(turn)
+    return Errand(
+        PAYMENTS,
+        "POST",
+        "/payments",
+        201,
+        payments.at_cashier(reference),
+        body=payments.asked(reference),
+        unsigned=Side.LEGACY,
+        elsewhere=payments.at_provider(reference),
+        idempotency_key=payments.key(reference),
+    )
+
+
 def side_of(errand: Errand, reply: Reply) -> Side:
     """Who answered, by the answer itself."""
-    return errand.unsigned if reply.signature is None else Side(reply.signature)
+    if reply.signature is not None:
+        return Side(reply.signature)
+    return Side.PLATFORM if _says(reply, errand.elsewhere) else errand.unsigned
 
 
 def fault(errand: Errand, reply: Reply) -> str | None:
@@ -119,7 +145,7 @@ def fault(errand: Errand, reply: Reply) -> str | None:
         return "signed by a stranger"
     if reply.location != errand.location:
         return "sent to the wrong place"
-    if errand.record is not None and _value(reply.body) != _value(encode(errand.record)):
+    if errand.record is not None and not (_says(reply, errand.record) or _says(reply, errand.elsewhere)):
         return "somebody else's record"
     return None
 
@@ -127,6 +153,10 @@ def fault(errand: Errand, reply: Reply) -> str | None:
 def _opening(reference: str) -> Errand:
     body = json.dumps({"reference": reference, "nino": "QQ123456C", "amount": 120.5}).encode()
     return Errand("claims.write", "POST", "/claims", 201, OpenedClaim(reference), body=body, unsigned=Side.LEGACY)
+
+
+def _says(reply: Reply, record: Record | None) -> bool:
+    return record is not None and _value(reply.body) == _value(encode(record))
 
 
 def _value(body: bytes) -> object:

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 import aiohttp
 
-from facade.demo.citizens import Citizen, Errand, Reply, fault, main_errand, other_errand, side_of
+from facade.demo.citizens import Citizen, Errand, Reply, fault, main_errand, other_errand, payment, side_of
 from facade.demo.portal import ANSWERED_BY
 from facade.demo.tally import Tally
 from facade.routing.stage import Side
@@ -81,6 +81,13 @@ class Crowd:
         """Begin a new period; requests of the one that ended are still counted for that one."""
         self.period = Tally()
 
+    async def pay_twice(self, number: int) -> None:
+        """Let `number` citizens pay, each of whom presses the button a second time while the first is on its way."""
+        assert self._session is not None
+        for citizen in self._citizens[:number]:
+            errand = payment(next(self._others))
+            await asyncio.gather(*(self._run(citizen, errand, self._session) for _ in range(2)))
+
     async def _walk(self, number: int, session: aiohttp.ClientSession) -> None:
         mine = self._citizens[number::WALKERS]
         interval = WALKERS / self._pace.rate
@@ -129,6 +136,8 @@ async def _ask(citizen: Citizen, errand: Errand, session: aiohttp.ClientSession)
     headers = {"Cookie": f"session={citizen.session}"}
     if errand.body is not None:
         headers["Content-Type"] = "application/json"
+    if errand.idempotency_key is not None:
+        headers["Idempotency-Key"] = errand.idempotency_key
     async with session.request(
         errand.method, errand.path, data=errand.body, headers=headers, allow_redirects=False
     ) as response:

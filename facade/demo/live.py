@@ -10,7 +10,7 @@ from typing import Final
 
 from facade.demo import addresses, folder, ports
 from facade.demo.addresses import Addresses, origin
-from facade.demo.citizens import ROUTE, populate
+from facade.demo.citizens import PAYMENTS, ROUTE, populate
 from facade.demo.crowd import Clock, Crowd, Pace
 from facade.demo.service import FAILS_EVERY
 from facade.demo.sidecar import LOG, Sidecar, environment
@@ -75,5 +75,7 @@ Try next, while the citizens call:
   and its new service fails one read in {FAILS_EVERY} until you remove that file: the guard takes the route back;
     {command} back {ROUTE} --config {copied}
   makes its file say so.
+    {command} move {PAYMENTS} platform --reason "no till has to be kept" --config {copied}
+  sends payments to a provider outside, all of them at once: what is written is never divided.
 Ctrl-C stops everything.
 """

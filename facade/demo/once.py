@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from facade.demo import addresses, folder, ports
-from facade.demo.citizens import ROUTE, populate
+from facade.demo.books import balance
+from facade.demo.citizens import PAYMENTS, ROUTE, populate
 from facade.demo.crowd import Clock, Crowd, Pace
 from facade.demo.sidecar import Sidecar, environment
 from facade.demo.story import CITIZENS, Say, require_no_failure, tell
@@ -49,26 +50,28 @@ def prepare(copied: Path) -> None:
 
 async def _perform(copied: Path, inside: Mapping[str, str], chance: random.Random, clock: Clock, say: Say) -> None:
     where, drain = await asyncio.to_thread(addresses.read, copied, inside)
-    say(f"The story of {ROUTE}, told by {CITIZENS:,} citizens with {PACE.rate:g} calls a second.")
+    say(f"The story of {ROUTE} and {PAYMENTS}, told by {CITIZENS:,} citizens with {PACE.rate:g} calls a second.")
     async with Surroundings(copied, where) as surroundings, Sidecar(copied, where, drain, inside) as sidecar:
         crowd = Crowd(populate(CITIZENS, chance), addresses.origin(where.platform), PACE, clock)
         try:
             async with crowd:
                 await tell(sidecar, crowd, surroundings, say)
             require_no_failure("the end", crowd.whole)
-            await _require_same_count(sidecar, crowd.whole)
+            say(balance(surroundings.books, crowd.whole.answered))
+            for route in (ROUTE, PAYMENTS):
+                await _require_same_count(sidecar, crowd.whole, route)
         except Trouble as trouble:
             raise Trouble(str(trouble), trouble.log or sidecar.last_lines()) from trouble
     answers = crowd.whole.answered.total()
     say(f"No citizen was failed: {answers:,} answers, all of them right, and the sidecar's metrics count the same.")
 
 
-async def _require_same_count(sidecar: Sidecar, tally: Tally) -> None:
+async def _require_same_count(sidecar: Sidecar, tally: Tally, route: str) -> None:
     """The sidecar's metrics must show what the citizens saw."""
-    seen = {side: tally.answered[ROUTE, side] for side in (Side.LEGACY, Side.PLATFORM)}
+    seen = {side: tally.answered[route, side] for side in (Side.LEGACY, Side.PLATFORM)}
 
     async def same() -> bool:
-        counted = await sidecar.counted(ROUTE)
+        counted = await sidecar.counted(route)
         return all(counted.get(side, 0) == number for side, number in seen.items())
 
-    await until(same, _COUNTED, f"/metrics to count what citizens saw of {ROUTE}: {seen}")
+    await until(same, _COUNTED, f"/metrics to count what citizens saw of {route}: {seen}")

@@ -94,7 +94,16 @@ class Vehicle:
     keepers: tuple[Keeper, ...]
 
 
-Record = Title | Licence | Claim | OpenedClaim | Application | Vehicle
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment that was taken, in pence; the form of its receipt tells where."""
+
+    reference: str
+    pence: int
+    receipt: str
+
+
+Record = Title | Licence | Claim | OpenedClaim | Application | Vehicle | Payment
 
 
 def title(number: str) -> Title | None:

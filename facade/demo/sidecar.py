@@ -23,6 +23,7 @@ from prometheus_client.samples import Sample
 
 from facade.config.settings import Drain
 from facade.demo.addresses import Addresses, origin
+from facade.demo.provider import KEY, KEY_NAME
 from facade.demo.trouble import Trouble
 from facade.demo.waiting import until
 from facade.routing.stage import Side
@@ -195,9 +196,12 @@ class Sidecar:
 
 
 def environment(outside: Mapping[str, str]) -> dict[str, str]:
-    """`outside` without FACADE_*, which would beat the files that are being demonstrated; output is never buffered."""
+    """`outside` without FACADE_*, which would beat the files that are being demonstrated, and with the provider's key.
+
+    Output is never buffered.
+    """
     kept = {name: value for name, value in outside.items() if not name.startswith("FACADE_")}
-    return {**kept, "PYTHONUNBUFFERED": "1"}
+    return {**kept, "PYTHONUNBUFFERED": "1", KEY_NAME: KEY}
 
 
 def _running(row: Mapping[str, Any]) -> Running:

@@ -34,23 +34,28 @@ PASS: Final = 20.0
 ROLLBACK: Final = 30.0
 """Seconds for a guard to be sure of a bad release: some two hundred calls of the platform, two seconds at 25%."""
 
+IMPATIENT: Final = 10
+"""Citizens who press the button a second time, at the end: the old cashier would have charged them twice."""
+
 Say = Callable[[str], None]
 
 
 async def tell(sidecar: Sidecar, crowd: Crowd, surroundings: Surroundings, say: Say) -> None:
     """Tell all of it, line by line; `Trouble` at the first thing that is not as it should be."""
-    kept: frozenset[str] = frozenset()
+    kept: dict[str, frozenset[str]] = {}
     say(HEADING)
     for chapter in CHAPTERS:
         await _turn(chapter, sidecar, surroundings, say)
         tally = await period(crowd)
         require_no_failure(chapter.name, crowd.whole)
         say(line(chapter, tally))
-        judge(chapter, tally, kept)
+        judge(chapter, tally, kept.get(chapter.route, frozenset()))
         if chapter.stage is Stage.SHADOW:
             say(await _compared(sidecar))
         if chapter.share:
-            kept = tally.on_platform(ROUTE)
+            kept[chapter.route] = tally.on_platform(chapter.route)
+    await crowd.pay_twice(IMPATIENT)
+    require_no_failure("paying twice", crowd.whole)
 
 
 async def period(crowd: Crowd) -> Tally:
@@ -82,14 +87,14 @@ def judge(chapter: Chapter, tally: Tally, kept: frozenset[str]) -> None:
 
     `kept` are those whom the platform answered at the last share, which was smaller: also before a rollback.
     """
-    measured = tally.measured(ROUTE)
+    measured = tally.measured(chapter.route)
     if not fits(measured, chapter.share):
         both = f" ({measured.both} by both sides)" if measured.both else ""
         raise Trouble(
             f"{chapter.name}: {measured.platform} of {measured.callers} callers were answered by the platform{both}, "
             f"where {percent(chapter.share)} is configured"
         )
-    sent_back = kept - tally.on_platform(ROUTE)
+    sent_back = kept - tally.on_platform(chapter.route)
     if chapter.share and sent_back:
         raise Trouble(f"{chapter.name}: raising the share sent {len(sent_back)} callers back to legacy")
 
@@ -101,8 +106,8 @@ HEADING: Final = """\
 
 def line(chapter: Chapter, tally: Tally) -> str:
     """Who answered in one chapter, in one line below `HEADING`."""
-    measured = tally.measured(ROUTE)
-    legacy, platform = (tally.answered[ROUTE, side] for side in (Side.LEGACY, Side.PLATFORM))
+    measured = tally.measured(chapter.route)
+    legacy, platform = (tally.answered[chapter.route, side] for side in (Side.LEGACY, Side.PLATFORM))
     spread = tolerance(measured.callers, chapter.share) / max(measured.callers, 1)
     configured = percent(chapter.share) + (f" ± {spread * 100:.1f}" if spread else "")
     failed, asked = tally.failed.total(), tally.answered.total() + tally.failed.total()
@@ -120,12 +125,13 @@ async def _turn(chapter: Chapter, sidecar: Sidecar, surroundings: Surroundings, 
         await _type(command, sidecar, say)
     if chapter.by_itself:
         await _by_itself(chapter, sidecar, say)
-    running = await _running(sidecar)
+    running = await _running(sidecar, chapter.route)
     if running.stage != chapter.stage:
-        raise Trouble(f"{chapter.name}: the sidecar runs {ROUTE} at {running.stage}, not at {chapter.stage}")
+        raise Trouble(f"{chapter.name}: the sidecar runs {chapter.route} at {running.stage}, not at {chapter.stage}")
 
 
 async def _happen(happening: Happening, surroundings: Surroundings) -> None:
+    """What has to be done for it, if anything."""
     match happening:
         case Happening.BAD_RELEASE | Happening.MENDED:
             surroundings.release(bad=happening is Happening.BAD_RELEASE)
@@ -135,12 +141,13 @@ async def _happen(happening: Happening, surroundings: Surroundings) -> None:
 
 async def _type(command: Command, sidecar: Sidecar, say: Say) -> None:
     """Type a command as a careful operator would, who moves on when the guard passes."""
+    verb, route, *_ = command
 
     async def passes() -> bool:
-        return (await _running(sidecar)).verdict in (None, Ruling.PASS)
+        return (await _running(sidecar, route)).verdict in (None, Ruling.PASS)
 
-    if command[0] == "move" and (await _running(sidecar)).stage == Stage.CANARY:
-        await until(passes, PASS, f"the guard of {ROUTE} to pass")
+    if verb == "move" and (await _running(sidecar, route)).stage == Stage.CANARY:
+        await until(passes, PASS, f"the guard of {route} to pass")
     say(f"$ facade {' '.join(_quoted(word) for word in command)}")
     await sidecar.command(*command)
 
@@ -149,13 +156,13 @@ async def _by_itself(chapter: Chapter, sidecar: Sidecar, say: Say) -> None:
     """Wait for the guard, and show what it says and what citizens were spared."""
 
     async def is_there() -> bool:
-        return (await _running(sidecar)).stage == chapter.stage
+        return (await _running(sidecar, chapter.route)).stage == chapter.stage
 
-    await until(is_there, ROLLBACK, f"the guard to take {ROUTE} to {chapter.stage}")
-    why = (await _running(sidecar)).differs
+    await until(is_there, ROLLBACK, f"the guard to take {chapter.route} to {chapter.stage}")
+    why = (await _running(sidecar, chapter.route)).differs
     if why is None:
-        raise Trouble(f"{chapter.name}: {ROUTE} went to {chapter.stage}, and the sidecar does not say why")
-    spared = await sidecar.fallbacks(ROUTE)
+        raise Trouble(f"{chapter.name}: {chapter.route} went to {chapter.stage}, and the sidecar does not say why")
+    spared = await sidecar.fallbacks(chapter.route)
     if not spared:
         raise Trouble(f"{chapter.name}: no call that the platform failed was answered by legacy")
     say(f"# {why}")
@@ -169,8 +176,8 @@ async def _compared(sidecar: Sidecar) -> str:
     return f"# {compared.number:,} answers compared with the platform's, {percent(compared.parity)} of them alike"
 
 
-async def _running(sidecar: Sidecar) -> Running:
-    return (await sidecar.routes())[ROUTE]
+async def _running(sidecar: Sidecar, route: str) -> Running:
+    return (await sidecar.routes())[route]
 
 
 def _quoted(word: str) -> str:

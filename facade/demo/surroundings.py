@@ -1,4 +1,4 @@
-"""Everything around the facade: the register's file, the old systems that listen, and the new service.
+"""Everything around the facade: the register's file, the old systems that listen, the new service, and the provider.
 
 They run inside the demonstration's own process, each on a socket of its own, so they end when it ends.
 """
@@ -12,8 +12,9 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from facade.demo import planning, portal, register, service, vehicles
+from facade.demo import cashier, planning, portal, provider, register, service, vehicles
 from facade.demo.addresses import Address, Addresses
+from facade.demo.books import Books
 from facade.demo.service import Releases
 from facade.demo.trouble import Trouble
 
@@ -25,9 +26,10 @@ _LAST_ANSWERS: Final = 1.0
 
 
 class Surroundings:
-    """An async context: all of it runs inside, none of it outside."""
+    """An async context: all of it runs inside, none of it outside. `books` say who has paid whom."""
 
     def __init__(self, folder: Path, addresses: Addresses) -> None:
+        self.books = Books()
         self._folder = folder
         self._addresses = addresses
         self._releases = Releases()
@@ -43,7 +45,9 @@ class Surroundings:
             self._addresses.land_register: portal.application(portal.LAND_REGISTER),
             self._addresses.licensing: portal.application(portal.LICENSING),
             self._addresses.planning: planning.application(),
+            self._addresses.cashier: cashier.application(self.books.cashier),
             self._addresses.service: service.application(self._releases),
+            self._addresses.provider: provider.application(self.books),
         }
         try:
             for address, application in applications.items():

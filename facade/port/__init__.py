@@ -1,9 +1,10 @@
 """The port that adapters are written against. Public: an adapter imports this and `facade.formats`, nothing else.
 
 Read `call` (what goes in and comes out), `errors` (the one family an adapter raises), `adapter` (what a kind offers),
-then the keys of an operation: `arguments` (its templates) and `fitting` (the types they name); `shaping` (`answer`,
-`empty` and `faults`), behind it `plain`, `expression` and `functions`; `transform`; and `operation`, which puts them
-together. What is listed in `__all__` is the public part; it changes only with a line in the changelog.
+`files` (what it reads beside a silo's own file), then the keys of an operation: `arguments` (its templates) and
+`fitting` (the types they name); `shaping` (`answer`, `empty` and `faults`), behind it `plain`, `expression` and
+`functions`; `transform`; and `operation`, which puts them together. What is listed in `__all__` is the public part; it
+changes only with a line in the changelog.
 """
 
 from facade.port.adapter import Adapter, AdapterKind, Finding, Services
@@ -19,6 +20,7 @@ from facade.port.errors import (
     SiloSaysNo,
     SiloUnreachable,
 )
+from facade.port.files import Files, Unreadable
 from facade.port.fitting import Value
 from facade.port.operation import AnsweredOperation, Arguments
 from facade.port.shaping import Empties, Faults, Shape, ShapeError
@@ -34,6 +36,7 @@ __all__ = [
     "Call",
     "Empties",
     "Faults",
+    "Files",
     "Finding",
     "Services",
     "Shape",
@@ -47,6 +50,7 @@ __all__ = [
     "SiloUnreachable",
     "Template",
     "Transform",
+    "Unreadable",
     "Value",
     "parameter_mistakes",
 ]

@@ -3,7 +3,8 @@
 
 A kind lives in `adapters/<kind>/` and names itself `ADAPTER`; a third party's is found by the entry-point group
 `facade.adapters`. `Settings` and `Operation` are pydantic models (extra keys forbidden), so every mistake of an
-operator is reported with file and line before anything is opened.
+operator is reported with file and line before anything is opened. They are equal where what was written is: an open
+adapter is kept as long as its settings, operations and files are.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from facade.port.call import Answer, Call
+from facade.port.files import Files
 
 SettingsModel = TypeVar("SettingsModel", bound=BaseModel)
 OperationModel = TypeVar("OperationModel", bound=BaseModel)
@@ -31,6 +33,8 @@ class Services:
     state: Path
     folder: Path
     """The folder of the silo's own file: relative paths in its settings start here."""
+    files: Files
+    """The files that `AdapterKind.examine` has read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,25 @@ class AdapterKind(abc.ABC, Generic[SettingsModel, OperationModel]):
         """
         return ()
 
-    def examine(
-        self, settings: SettingsModel, operations: Mapping[str, OperationModel], folder: Path
-    ) -> tuple[Finding, ...]:
-        """What is wrong between settings, operations and the files beside the silo's own, which lies in `folder`.
+    def unnamed(self, operation: OperationModel) -> tuple[tuple[str, str], ...]:
+        """What of a call would leave for an external without being named, as `mistakes` returns it.
 
-        It is asked whenever a configuration is loaded, in a thread, and may read files; the silo itself is not called.
+        Of a call only that may leave for an external which the operation names, and it has to say so even of nothing.
+        Most kinds send what `arguments` names and nothing else; one that can send more, or names it elsewhere, says so.
+        """
+        if "arguments" in operation.model_fields_set:
+            return ()
+        if "arguments" not in type(operation).model_fields:
+            return (("arguments", f"adapter {self.name} has none that say what leaves for an external; use another"),)
+        return (("arguments", "an external is sent what they name and nothing else; add them, or {} for nothing"),)
+
+    def examine(
+        self, settings: SettingsModel, operations: Mapping[str, OperationModel], folder: Path, files: Files
+    ) -> tuple[Finding, ...]:
+        """What is wrong between settings, operations and the `files` beside the silo's own, which lies in `folder`.
+
+        It is asked whenever a configuration is loaded, in a thread, and reads every file that `open` will need: what it
+        has read is watched and kept, and there is no other then. The silo itself is not called.
         """
         return ()
 

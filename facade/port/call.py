@@ -16,7 +16,8 @@ class Call:
     `path` holds the route's template parameters, percent-decoded once. `query` and `headers` keep every value in
     order; header names are lower case. `body` is the request's, `document` the JSON object in it: a mapping that may
     read the body only when it is first asked, and then raises ValueError where the body holds none. `deadline` is a
-    moment of `Services.clock`, in seconds: an answer later than that is of no use to anybody.
+    moment of `Services.clock`, in seconds: an answer later than that is of no use to anybody. What is asked
+    `once` is sent once, whatever becomes of it, even if it only reads: somebody outside sees it, and may charge for it.
     """
 
     operation: str
@@ -29,6 +30,7 @@ class Call:
     document: Mapping[str, object] = field(default_factory=dict, repr=False)
     request_id: str = ""
     traceparent: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

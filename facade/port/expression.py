@@ -65,6 +65,12 @@ class Expression:
         for mistake in _mistakes(self.root):
             raise ValueError(mistake)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     def __repr__(self) -> str:
         return f"<Expression {self.text}>"
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from facade.formats import FormatError, Json, encode_plain
+from facade.formats import FormatError, Json, encode_large, encode_plain
 from facade.port.arguments import Template
 from facade.port.call import Answer, Call
 from facade.port.errors import BadArgument, SiloError, SiloNonsense
@@ -41,11 +41,14 @@ class AnsweredOperation(BaseModel):
     writes: bool = False
     transform: Transform | None = None
 
-    def finish(self, call: Call, fields: Mapping[str, object] | Sequence[Mapping[str, object]]) -> Answer:
+    def finish(
+        self, call: Call, fields: Mapping[str, object] | Sequence[Mapping[str, object]], *, large: bool = False
+    ) -> Answer:
         """The answer that the silo's fields make; of a list of them, an array of answers.
 
         Raise SiloSaysNo for what `empty` names, and SiloNonsense, which names the field, where no answer can be made.
-        It takes some microseconds a field: of more than a thousand, call it in a thread.
+        It takes some microseconds a field: of more than a thousand, call it in a thread and say that it is `large`, so
+        that no step of it is so long that the event loop waits for it.
         """
         if isinstance(fields, Mapping):
             document: Json = self.document(call.operation, fields)
@@ -54,7 +57,7 @@ class AnsweredOperation(BaseModel):
         if self.status == _NO_CONTENT:
             return Answer(self.status)
         try:
-            return Answer(self.status, encode_plain(document), JSON_FIELDS)
+            return Answer(self.status, (encode_large if large else encode_plain)(document), JSON_FIELDS)
         except FormatError as error:
             raise SiloNonsense(f"{call.operation}: no usable answer: it {error}") from None
 

@@ -52,5 +52,7 @@ def _container(value: Any, name: str, depth: int) -> Any:
     if not depth:
         raise PlainError(f"{name} is nested more than {MAX_DEPTH} deep")
     if isinstance(value, Mapping):
-        return {key: plain_fields(each, key, depth) for key, each in value.items()}
-    return [plain_fields(each, name, depth) for each in value]
+        return {
+            key: each if type(each) in _AS_THEY_ARE else plain_fields(each, key, depth) for key, each in value.items()
+        }
+    return [each if type(each) in _AS_THEY_ARE else plain_fields(each, name, depth) for each in value]

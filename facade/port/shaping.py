@@ -33,7 +33,19 @@ class ShapeError(ValueError):
 
 
 class _Written:
-    """A pydantic field type that is made from one mapping an operator wrote."""
+    """A pydantic field type that is made from one mapping an operator wrote, and equal where that is, its order too."""
+
+    def __init__(self, written: Mapping[str, Any]) -> None:
+        self._written = dict(written)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and [*self._written.items()] == [*other._written.items()]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._written))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {', '.join(self._written)}>"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
@@ -43,19 +55,13 @@ class _Written:
     def _made(cls, written: Any, validated: ValidatorFunctionWrapHandler) -> Any:
         return written if isinstance(written, cls) else cls(validated(written))
 
-    def __init__(self, written: Mapping[str, Any]) -> None:
-        raise NotImplementedError
-
     @classmethod
     def _wants(cls) -> CoreSchema:
         raise NotImplementedError
 
 
 class Shape(_Written):
-    """The compiled `answer`: one expression a field of the platform."""
-
-    def __init__(self, expressions: Mapping[str, Expression]) -> None:
-        self._expressions = dict(expressions)
+    """The compiled `answer`: one `Expression` a field of the platform."""
 
     def of(self, fields: Mapping[str, object]) -> dict[str, object]:
         """The answer's fields, from the silo's in snake_case; raise ShapeError, or what `plain_fields` raises."""
@@ -64,16 +70,13 @@ class Shape(_Written):
     def of_plain(self, fields: Mapping[str, object]) -> dict[str, object]:
         """`of`, for fields that are plain already."""
         evaluation = Evaluation()
-        return {name: _evaluate(evaluation, name, each, fields) for name, each in self._expressions.items()}
+        return {name: _evaluate(evaluation, name, each, fields) for name, each in self._written.items()}
 
     def __contains__(self, name: object) -> bool:
-        return name in self._expressions
+        return name in self._written
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._expressions)
-
-    def __repr__(self) -> str:
-        return f"<Shape {', '.join(self._expressions)}>"
+        return iter(self._written)
 
     @classmethod
     def _wants(cls) -> CoreSchema:
@@ -83,29 +86,23 @@ class Shape(_Written):
 class Empties(_Written):
     """The compiled `empty`: names of fields, each with the status of its absence."""
 
-    def __init__(self, statuses: Mapping[str, int]) -> None:
-        self._statuses = dict(statuses)
-
     def check(self, fields: Mapping[str, object], operation: str = "") -> None:
         """Raise SiloSaysNo where a named field is absent, null, blank or an empty list.
 
         A name stands as the silo writes it or in snake_case; `case.id` is the field id of the object case.
         """
-        for name, status in self._statuses.items():
+        for name, status in self._written.items():
             if _is_empty(_named(name, fields)):
                 raise SiloSaysNo(status, f"{operation}: nothing found" if operation else "nothing found")
 
     def __len__(self) -> int:
-        return len(self._statuses)
+        return len(self._written)
 
     def split(self, shape: Shape | None) -> tuple[Empties, Empties]:
         """Those that name a field of the silo, and those that name one of the answer's, which come first."""
-        own = {name: status for name, status in self._statuses.items() if shape is not None and name in shape}
-        others = {name: status for name, status in self._statuses.items() if name not in own}
+        own = {name: status for name, status in self._written.items() if shape is not None and name in shape}
+        others = {name: status for name, status in self._written.items() if name not in own}
         return Empties(others), Empties(own)
-
-    def __repr__(self) -> str:
-        return f"<Empties {', '.join(self._statuses)}>"
 
     @classmethod
     def _wants(cls) -> CoreSchema:
@@ -115,14 +112,9 @@ class Empties(_Written):
 class Faults(_Written):
     """The compiled `faults`: the silo's codes, each with the caller's status."""
 
-    def __init__(self, statuses: Mapping[str, int]) -> None:
-        self._statuses = dict(statuses)
-
     def status(self, code: str) -> int | None:
-        return self._statuses.get(code)
-
-    def __repr__(self) -> str:
-        return f"<Faults {', '.join(self._statuses)}>"
+        status: int | None = self._written.get(code)
+        return status
 
     @classmethod
     def _wants(cls) -> CoreSchema:

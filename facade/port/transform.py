@@ -18,7 +18,7 @@ _INSTALL: Final = "install the distribution it is in, beside the facade"
 
 
 class Transform:
-    """A function by its name. A pydantic model may use it as a field's type."""
+    """A function by its name, equal where that is. A pydantic model may use it as a field's type."""
 
     __slots__ = ("_function", "text")
 
@@ -32,6 +32,12 @@ class Transform:
 
     def __call__(self, fields: Mapping[str, object]) -> object:
         return self._function(fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Transform) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     def __repr__(self) -> str:
         return f"<Transform {self.text}>"

@@ -9,6 +9,9 @@ from typing import Final
 
 import structlog
 
+from facade.calls import Calls
+from facade.ending import brownouts
+from facade.ending.counts import NO_TARGET, UNCOVERED
 from facade.problem import Problem, Refusal
 from facade.proxy.as_sent import find_as_sent
 from facade.proxy.fallback import Fallbacks, PlatformFailed, is_failure
@@ -23,9 +26,10 @@ from facade.routing.decide import decide
 from facade.routing.facts import RequestFacts
 from facade.routing.known import Known
 from facade.routing.route import Fallback
-from facade.routing.stage import Side
+from facade.routing.stage import Side, Stage
 from facade.routing.table import WrongMethod
 from facade.snapshot import Snapshot, Snapshots
+from facade.targets.announced import Announced
 from facade.targets.own import options_reply
 from facade.targets.protect.protection import FAILED, Admission, Protection
 from facade.targets.request import Request
@@ -36,7 +40,7 @@ from facade.usage import Usage
 from facade.wire import refusals
 from facade.wire.deadlines import NEVER
 from facade.wire.exchange import Exchange
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 _log = structlog.get_logger("facade.proxy")
 
@@ -47,7 +51,9 @@ _SIDES_FAULT: Final = 500
 
 
 class Handler:
-    """Answers requests. `clock` is monotonic and `wall` Unix time, both in seconds; `chance` gives random bytes."""
+    """Answers requests. `clock` is monotonic and `wall` Unix time, both in seconds; `chance` gives random bytes, and
+    `draw` numbers of [0, 1).
+    """
 
     def __init__(
         self,
@@ -58,10 +64,12 @@ class Handler:
         mirror: Mirror,
         known: Known,
         usage: Usage,
+        calls: Calls,
         *,
         clock: Clock,
         wall: Clock,
         chance: Chance,
+        draw: Callable[[], float],
     ) -> None:
         self._snapshots = snapshots
         self._metrics = metrics
@@ -70,10 +78,12 @@ class Handler:
         self._mirror = mirror
         self._known = known
         self._usage = usage
+        self._calls = calls
         self._fallbacks = Fallbacks()
         self._clock = clock
         self._wall = wall
         self._chance = chance
+        self._draw = draw
 
     async def __call__(self, exchange: Exchange) -> None:
         snapshot = self._snapshots.current
@@ -84,6 +94,7 @@ class Handler:
             await self._refuse(passage, refusal.problem)
         except asyncio.CancelledError:
             passage.left = True
+            self._cut(passage)
             raise
         except Exception:  # noqa: BLE001 - a defect on one request is a 500, never the end of the sidecar
             _log.exception("request failed inside the facade", request_id=passage.request_id())
@@ -91,7 +102,11 @@ class Handler:
         finally:
             if passage.copy is not None:
                 self._mirror.take(passage.copy)
-            self._recorder.record(passage, passage.outcome(self._clock()), snapshot.log)
+            outcome = passage.outcome(self._clock())
+            self._recorder.record(passage, outcome, snapshot.log)
+            if passage.orphan is not None:
+                path, sender = passage.orphan
+                self._calls.orphan(passage.method, path, outcome.status if outcome.complete else None, sender)
 
     async def _answer(self, snapshot: Snapshot, passage: Passage) -> None:
         request = receive(passage.exchange, snapshot.forwarded, as_sent=snapshot.as_sent)
@@ -105,12 +120,14 @@ class Handler:
         else:
             found = find_as_sent(snapshot, request, host, passage.method, facts)
         if found is None:
-            target = self._unmatched(snapshot, passage)
+            target = self._unmatched(snapshot, request.path, facts, passage)
         elif isinstance(found, WrongMethod):
             raise Refusal(replace(refusals.METHOD_NOT_ALLOWED, allow=found.allow))
         else:
             request.parameters = found.parameters
             served = snapshot.served[found.route.name]
+            if served.announced is not None:
+                self._announce(served.announced, served, request, facts, passage)
             target = self._decide(served, facts, passage)
             if served.shadowing is not None:
                 passage.copy = self._mirror.sample(served, passage.side, request)
@@ -133,6 +150,9 @@ class Handler:
     def _fall_back(self, passage: Passage) -> None:
         """The platform failed, and nothing has been answered yet."""
         assert passage.route is not None
+        assert passage.spare is not None
+        assert passage.counted is not None
+        self._calls.moved(*passage.counted, passage.spare.system)
         self._fallbacks.spend(passage.route)
         self._metrics.fallback(passage.route.name)
         passage.side, passage.reason, passage.status = Side.LEGACY, "fallback", None
@@ -144,17 +164,42 @@ class Handler:
             return self._pass(target, request, passage)
         return self._pass_protected(target, target.protection, request, passage)
 
+    def _announce(
+        self, said: Announced, served: Served, request: Request, facts: RequestFacts, passage: Passage
+    ) -> None:
+        """Whatever answers now says when the route ends; raises `Refusal` where that is rehearsed with this call."""
+        passage.exchange.told = said.lines(request.parameters)
+        route = served.route
+        if not said.brownouts or route.stage is Stage.GONE:
+            return
+        now = self._wall()
+        brownout = brownouts.refusing(said.brownouts, now, facts, self._draw)
+        if brownout is not None:
+            passage.route, passage.reason = route, refusals.BROWNOUT.reason
+            self._metrics.browned_out(route.name)
+            self._count(passage, facts, served.side(decide(route, facts).side))  # who would have answered
+            raise Refusal(brownouts.problem(brownout, now))
+
     def _decide(self, served: Served, facts: RequestFacts, passage: Passage) -> Target:
         decision = decide(served.route, facts, self._known)
         self._usage.seen(served.route, facts, decision.side)
         passage.route, passage.side, passage.reason = served.route, decision.side, decision.reason
         target = served.side(decision.side)
+        self._count(passage, facts, target)
         if target is None:
             raise Refusal(refusals.INTERNAL)
         return target
 
-    def _unmatched(self, snapshot: Snapshot, passage: Passage) -> Target:
+    def _count(self, passage: Passage, facts: RequestFacts, target: Target | None) -> None:
+        """Count a call under whom it is meant for, whatever becomes of it: who is refused would have called."""
+        route = passage.route.name if passage.route is not None else UNCOVERED
+        passage.counted = key = facts.caller(), route, NO_TARGET if target is None else target.system
+        self._calls.seen(*key)
+
+    def _unmatched(self, snapshot: Snapshot, path: str, facts: RequestFacts, passage: Passage) -> Target:
         self._metrics.unmatched()
+        passage.orphan = path, facts.address
+        self._count(passage, facts, snapshot.unmatched)
         if snapshot.unmatched is None:
             raise Refusal(refusals.NO_ROUTE)
         passage.side, passage.reason = Side.LEGACY, "unmatched"
@@ -185,18 +230,25 @@ class Handler:
                 admission.answered(reply.head.status)
             if passage.spare not in (None, target) and reply.head.status in FAILED:
                 raise PlatformFailed
+            if admission is not None:
+                admission.passes_on(reply.body)
             if reply.tunnel is not None:
                 await self._tunnels.carry(passage, reply, reply.tunnel)
             else:
                 if passage.copy is not None:
                     passage.copy.watch(reply)
-                if admission is not None:
-                    admission.passes_on(reply.body)
                 await respond(passage.exchange, reply)
         finally:
             target.in_flight.value -= 1
             if reply is not None:
                 reply.body.abandon()
+
+    def _cut(self, passage: Passage) -> None:
+        """Whoever ends a call says so to its caller, unless the answer has begun: then only here."""
+        exchange = passage.exchange
+        if exchange.failure is not None and exchange.started:
+            self._metrics.refused(exchange.failure.reason)
+            passage.error = exchange.failure.reason
 
     async def _refuse(self, passage: Passage, problem: Problem) -> None:
         """Answer with the problem; an answer that has begun is cut instead, so that it never looks whole."""

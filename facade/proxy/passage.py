@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from facade.calls import Key
 from facade.outcomes import Outcome
 from facade.proxy.shadow.copy import Copy
 from facade.routing.route import Route
@@ -13,25 +14,32 @@ from facade.telemetry.request_ids import accept_or_mint
 from facade.telemetry.traces import Trace, follow_or_mint
 from facade.wire.exchange import Exchange
 from facade.wire.message import TRACEPARENT, X_REQUEST_ID
+from facade.wire.tunnel import Ending, Tunnel
 
 Chance = Callable[[int], bytes]
+
+Orphan = tuple[str, Callable[[], str]]
+"""A path that no route covers, and what gives the address of its sender."""
 
 
 class Passage:
     """`started` is a moment of the monotonic clock in seconds; `status` that of the answer, once there is one.
 
     `copy` is what the other side is to be asked, of a call whose answers are compared; `spare` answers if the platform
-    fails, and `failed_after` is when it did. `left` when the caller did not wait.
+    fails, and `failed_after` is when it did. `left` when the caller did not wait. `counted` says under whom the call
+    stands, and `orphan` what is looked at of one that no route covers.
     """
 
     __slots__ = (
         "_chance",
         "copy",
+        "counted",
         "detail",
         "error",
         "exchange",
         "failed_after",
         "left",
+        "orphan",
         "reason",
         "route",
         "side",
@@ -40,6 +48,7 @@ class Passage:
         "started",
         "status",
         "trace",
+        "tunnel",
     )
 
     def __init__(self, exchange: Exchange, started: float, chance: Chance) -> None:
@@ -55,7 +64,10 @@ class Passage:
         self.error = self.detail = ""
         self.copy: Copy | None = None
         self.spare: Target | None = None
+        self.tunnel: Tunnel | None = None
         self.failed_after: float | None = None
+        self.counted: Key | None = None
+        self.orphan: Orphan | None = None
         self._chance = chance
 
     @property
@@ -73,6 +85,7 @@ class Passage:
         route, failure = self.route, self.exchange.failure
         if failure is not None and not self.exchange.started:
             self.status = failure.status  # the connection is about to say so
+        cut = self.tunnel is not None and self.tunnel.why is Ending.CUT
         return Outcome(
             route=None if route is None else route.name,
             stage=None if route is None else route.stage,
@@ -80,7 +93,7 @@ class Passage:
             status=self.status,
             seconds=now - self.started,
             reason=self.reason,
-            complete=self.exchange.sent,
+            complete=self.exchange.sent and not cut,
             side_seconds=self.side_seconds,
             left=self.left,
             failed_after=self.failed_after,

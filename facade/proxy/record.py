@@ -35,7 +35,7 @@ class Recorder:
             if passage.route is not None and passage.route.guard is not None:
                 self._outcomes.add(outcome)
         failed = outcome.status is None or outcome.status >= _ERROR or not outcome.complete
-        if (failed and log.errors) or sampled(log.requests, self._draw()):
+        if (failed and log.errors) or passage.tunnel is not None or sampled(log.requests, self._draw()):
             _write(passage, outcome)
 
     def refused(self, problem: Problem, request_id: str, log: RequestLog) -> str:
@@ -53,6 +53,7 @@ class Recorder:
 
 
 def _write(passage: Passage, outcome: Outcome) -> None:
+    tunnel = passage.tunnel
     request_line(
         request_id=passage.request_id(),
         trace_id=passage.trace.trace_id,
@@ -64,6 +65,7 @@ def _write(passage: Passage, outcome: Outcome) -> None:
         seconds=outcome.seconds,
         reason=outcome.reason,
         complete=outcome.complete,
-        error="left" if outcome.left and not outcome.complete else outcome.error,
+        error=outcome.error or ("left" if outcome.left and not outcome.complete and tunnel is None else ""),
         detail=outcome.detail,
+        tunnel=None if tunnel is None else {"why": tunnel.why, "sent": tunnel.sent, "received": tunnel.received},
     )

@@ -8,11 +8,13 @@ from facade.wire.body import Body
 from facade.wire.exchange import Exchange
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE
 from facade.wire.headers import response_bytes
-from facade.wire.upstream import Reply
+from facade.wire.message import DATE
+from facade.wire.reply import Reply
 
 
 async def respond(exchange: Exchange, reply: Reply) -> None:
-    """Send a reply. A known length stays Content-Length; an unknown one goes in chunks to whoever reads them.
+    """Send a reply. A known length stays Content-Length; an unknown one goes in chunks to whoever reads them. One that
+    tells no date gets the present (RFC 9110 section 6.6.1).
 
     Raises the body's `Refusal` when the target breaks off on the way.
     """
@@ -21,8 +23,9 @@ async def respond(exchange: Exchange, reply: Reply) -> None:
     if not chunked and length < 0:
         exchange.wants_keep_alive = False  # HTTP/1.0 knows the end of such a body by the connection's end
     close = exchange.closes()
-    date = exchange.date() if reply.own else None
-    head = response_bytes(reply.head, date, chunked=chunked, http_1_1=exchange.takes_chunks, close=close)
+    date = None if reply.head.has(DATE) else exchange.date()
+    http_1_1, told = exchange.takes_chunks, exchange.told
+    head = response_bytes(reply.head, date, chunked=chunked, http_1_1=http_1_1, close=close, told=told)
     await exchange.send(head, reply.body, chunked=chunked)
 
 
@@ -34,5 +37,6 @@ async def refuse(exchange: Exchange, problem: Problem, request_id: str) -> None:
         request_id=request_id,
         close=exchange.closes(),
         head_only=exchange.head.method == b"HEAD",
+        told=exchange.told,
     )
     await exchange.send(answer, Body.whole(b""), chunked=False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-
-import structlog
+from typing import Final
 
 from facade.proxy.passage import Passage
 from facade.routing.route import Route
@@ -12,10 +12,13 @@ from facade.routing.stage import SIDES, Side
 from facade.snapshot import Snapshot, Snapshots
 from facade.telemetry.metrics import Metrics
 from facade.wire.deadlines import NEVER, Deadlines
+from facade.wire.reply import Reply
 from facade.wire.tunnel import Ending, Tunnel
-from facade.wire.upstream import Reply, Upstream
+from facade.wire.upstream import Upstream
 
-_log = structlog.get_logger("facade.proxy")
+QUIET: Final = 30.0
+"""Seconds in which nothing has moved in a tunnel that gives way to whoever waits for its slot: what a body under way
+gets by default. Those that are in use send a sign of life more often, mostly every 20 to 30 s."""
 
 
 class Tunnels:
@@ -27,26 +30,25 @@ class Tunnels:
         self._metrics = metrics
 
     async def carry(self, passage: Passage, reply: Reply, connection: Upstream) -> None:
-        """Pass bytes both ways until the tunnel ends; count it and say so in the log."""
+        """Pass bytes both ways until the tunnel ends, and count it. What is said of it stands in its call's line."""
         limits = self._snapshots.current.limits
-        tunnel = Tunnel(self._deadlines, limits.tunnel_idle, partial(self._review, passage.route, passage.side))
-        ending = Ending.CLOSED  # a client that closes cancels this call: that is the ordinary end of a tunnel
+        review = partial(self._review, passage.route, passage.side, reply.body.holds_up)
+        passage.tunnel = tunnel = Tunnel(self._deadlines, limits.tunnel_idle, review)
         try:
-            ending = await passage.exchange.tunnel(reply, connection, tunnel)
+            await passage.exchange.tunnel(reply, connection, tunnel)
         finally:
-            self._ended(passage, ending, tunnel)
+            if passage.route is not None:
+                self._metrics.tunnel(passage.route.name, tunnel.why, tunnel.sent, tunnel.received)
 
-    def _ended(self, passage: Passage, ending: Ending, tunnel: Tunnel) -> None:
-        route = None if passage.route is None else passage.route.name
-        if route is not None:
-            self._metrics.tunnel(route, ending, tunnel.sent, tunnel.received)
-        facts = {"route": route, "side": passage.side, "why": ending}
-        _log.info("tunnel ended", request_id=passage.request_id(), **facts, sent=tunnel.sent, received=tunnel.received)
-
-    def _review(self, route: Route | None, side: Side, tunnel: Tunnel) -> None:
+    def _review(self, route: Route | None, side: Side, holds_up: Callable[[], bool] | None, tunnel: Tunnel) -> None:
+        """`holds_up` says whether somebody waits for the slot that the tunnel has."""
         snapshot = self._snapshots.current
-        if tunnel.until == NEVER and not leads_to(snapshot, route, side):
+        if leads_to(snapshot, route, side):
+            tunnel.until = NEVER  # again, perhaps
+        elif tunnel.until == NEVER:
             tunnel.until = self._deadlines.now + snapshot.limits.tunnel_grace
+        if holds_up is not None and tunnel.quiet >= QUIET and holds_up():
+            tunnel.end(Ending.WAITED_FOR)
 
 
 def leads_to(snapshot: Snapshot, route: Route | None, side: Side) -> bool:

@@ -35,18 +35,27 @@ EVERYTHING: Final = b"*"
 
 _FORWARDS: Final = re.compile(rb"[0-9]{1,9}")
 
-_ABSOLUTE: Final = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?]*)(.*)")
-"""Absolute-form (RFC 9112 section 3.2.2)."""
+_ABSOLUTE: Final = re.compile(rb"([Hh][Tt][Tt][Pp][Ss]?)://([^/?]+)(.*)")
+"""Absolute-form (RFC 9112 section 3.2.2). A host that is empty is none (RFC 9110 section 4.2.1)."""
+
+_PORT: Final = re.compile(rb":([0-9]*)\Z")
+_DEFAULT_PORTS: Final = {b"http": b"80", b"https": b"443"}
 
 REFUSED_METHODS: Final = frozenset({b"CONNECT", b"TRACE"})
 """A gateway opens no tunnels on demand, and shows nobody the fields a request arrived with (RFC 9110 section 9.3)."""
 
 
 def host_of(head: RequestHead) -> bytes:
-    """Exactly one Host (RFC 9112 section 3.2); an HTTP/1.0 client may have none. Whether it is one is not asked."""
+    """Exactly one Host (RFC 9112 section 3.2); an HTTP/1.0 client may have none, and name one in its target alone.
+
+    Whether it is one is not asked.
+    """
     host = head.get(HOST)
     if host is None and head.minor != HTTP_1_1:
-        return b""
+        absolute = _ABSOLUTE.fullmatch(head.target)
+        if absolute is None:
+            return b""
+        host = absolute[2]
     if not host or len(host) > _LONGEST_HOST or head.repeats(HOST):
         raise Refusal(refusals.BAD_HOST)
     return host
@@ -111,22 +120,38 @@ def check_expectation(head: RequestHead) -> None:
     if not head.has(EXPECT):
         return
     if head.minor != HTTP_1_1:
-        head.replace(EXPECT)
+        head.drop(EXPECT)
     elif head.tokens(EXPECT) != [b"100-continue"]:
         raise Refusal(refusals.EXPECTATION)
 
 
 def _origin_form(head: RequestHead, host: bytes) -> bytes:
-    """Absolute-form becomes origin-form, if it names the same host: two readings are one too many."""
+    """Absolute-form becomes origin-form, if it names the same host: two readings are one too many.
+
+    Where there is no Host, its own is it from now on (RFC 9112 section 3.2.2).
+    """
     asks = head.method == b"OPTIONS"
     if asks and head.target == EVERYTHING:
         return EVERYTHING
     match = _ABSOLUTE.fullmatch(head.target)
     if match is None:
         raise Refusal(refusals.BAD_TARGET)
-    authority, rest = match.groups()
-    if authority.lower() != host.lower():
+    scheme, authority, rest = match.groups()
+    if not _is_same(authority, host, _DEFAULT_PORTS[scheme.lower()]):
         raise Refusal(refusals.BAD_HOST)
+    if not head.has(HOST):
+        head.begin_with(b"Host: " + authority)
     if asks and not rest:
         return EVERYTHING  # RFC 9112 section 3.2.4
     return bytes(rest) if rest.startswith(b"/") else b"/" + rest
+
+
+def _is_same(authority: bytes, host: bytes, default: bytes) -> bool:
+    """Whether both are one host and port; a scheme's default port may be left out (RFC 3986 section 3.2.3)."""
+    return _with_port(authority, default) == _with_port(host, default)
+
+
+def _with_port(authority: bytes, default: bytes) -> tuple[bytes, bytes]:
+    match = _PORT.search(authority)
+    name, port = (authority, b"") if match is None else (authority[: match.start()], match[1])
+    return name.lower(), port.lstrip(b"0") or default

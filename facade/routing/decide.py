@@ -73,7 +73,8 @@ def decide(route: Route, facts: Facts, known: Known = UNNOTED) -> Decision:
     """
     canary = route.canary
     if route.stage is not Stage.CANARY or canary is None:
-        return _BY_STAGE[route.stage]
+        why = route.notice.switched_off
+        return _switched_off(route.stage, why) if why else _BY_STAGE[route.stage]
     return _by_rule(canary, facts) or _by_key(canary, facts, route.group or route.name, known)
 
 
@@ -105,6 +106,11 @@ def _by_place(canary: Canary, at: int, name: str, known: Known) -> Decision:
         return _NEW
     known.note(name, at)
     return below
+
+
+def _switched_off(stage: Stage, why: str) -> Decision:
+    """What runs because the route's silo is switched off: who said so stands beside the stage."""
+    return Decision(_BY_STAGE[stage].side, f"stage {stage}: {why}")
 
 
 @lru_cache(maxsize=_KEPT)

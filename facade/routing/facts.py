@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from facade.callers.callers import NOBODY, Callers
+from facade.callers.register import UNKNOWN
 from facade.callers.verifier import Claims, Why
 from facade.routing.network import spelt
 from facade.routing.route import Key, KeyKind
@@ -33,12 +34,13 @@ class Carrier(Protocol):
 class RequestFacts:
     """The facts of one request, each read only when a rule asks for it. `callers` says whom the configuration knows."""
 
-    __slots__ = ("_callers", "_claims", "_request")
+    __slots__ = ("_caller", "_callers", "_claims", "_request")
 
     def __init__(self, request: Carrier, callers: Callers = NOBODY) -> None:
         self._request = request
         self._callers = callers
         self._claims: Claims | None = None
+        self._caller: str | None = None
 
     def key(self, key: Key) -> bytes | None:
         """The bytes of this key as sent, None where the request has none, or a claim that has several values."""
@@ -52,12 +54,13 @@ class RequestFacts:
                 value = request.parameters.get(key.name)
                 return value.encode("ascii") if value is not None else None
             case KeyKind.ADDRESS:
-                return spelt(_address(request.head, request.sender).encode("latin-1")) or None
+                return self.address().encode("latin-1") or None
             case KeyKind.CLAIM:
                 values = self.claims().get(key.name, ())
                 return values[0] if len(values) == 1 else None
             case KeyKind.CALLER:
-                return self._callers.name(request.head, self.claims, trusted=request.sender.trusted)
+                name = self.caller()
+                return None if name == UNKNOWN else name.encode("ascii")
 
     def values(self, key: Key) -> Sequence[bytes]:
         """All that the request has of this key: a claim may have several values, anything else has one or none."""
@@ -71,6 +74,18 @@ class RequestFacts:
         if self._claims is None:
             self._claims = self._callers.claims(self._request.head)
         return self._claims
+
+    def caller(self) -> str:
+        """The configured name of the call's sender, or that of everybody who is not known."""
+        if self._caller is None:
+            request = self._request
+            self._caller = self._callers.told(request.head, self.claims, trusted=request.sender.trusted)
+        return self._caller
+
+    def address(self) -> str:
+        """The client's address, in its usual spelling."""
+        request = self._request
+        return spelt(_address(request.head, request.sender).encode("latin-1")).decode("latin-1")
 
     def disbelief(self) -> Why | None:
         """Why the request's token is not believed; None where it is, or where there is none to believe."""

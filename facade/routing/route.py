@@ -8,7 +8,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Final
 
 from facade.routing.guard import Guard
 from facade.routing.network import Network, lies_in
+from facade.routing.notice import NOTHING, Notice
+from facade.routing.shadow import Shadow
 from facade.routing.share import threshold
 from facade.routing.stage import Stage
 
@@ -160,28 +161,6 @@ class Canary:
         yield from (condition.key for condition in (*self.platform_for, *self.legacy_for))
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
-    """How the answers of a route's two sides are compared. `sample` and `noise` are parts of its calls, 0 to 1.
-
-    A sample of the safe calls is asked of the other side too; `noise` of them are asked of legacy twice. What is left
-    out of a comparison, or taken less strictly, goes by the name or the path of a field of the body: `ignore`,
-    `unordered` (lists), `tolerance` (the greatest difference of two numbers) and `rename` (legacy's name, the
-    platform's). `headers`, in lower case, are compared beside status and body. A copy to the platform carries what
-    identifies its caller only with `credentials`; the field of API keys, whatever its name, is `api_key_header`.
-    """
-
-    sample: Fraction = Fraction(0)
-    noise: Fraction = Fraction(0)
-    ignore: tuple[str, ...] = ()
-    unordered: tuple[str, ...] = ()
-    tolerance: tuple[tuple[str, Decimal], ...] = ()
-    rename: tuple[tuple[str, str], ...] = ()
-    headers: tuple[str, ...] = ()
-    credentials: bool = False
-    api_key_header: str = ""
-
-
 class Records(enum.StrEnum):
     """Who owns what a route writes: `shared` means both sides see one store."""
 
@@ -199,7 +178,10 @@ class Fallback(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SiloReference:
-    """`SILO.OPERATION`, or `SILO` alone (operation None) for a silo that is passed through."""
+    """`SILO.OPERATION`, or `SILO` alone (operation None) for a silo that is passed through.
+
+    As a platform it is `EXTERNAL.OPERATION`: a route moves to a service or to an external, never to a silo.
+    """
 
     silo: str
     operation: str | None = None
@@ -279,8 +261,14 @@ class Route:
     as_sent: bool = False
     shadow: Shadow | None = None
     guard: Guard | None = None
+    notice: Notice = NOTHING
     place: Place = field(default=Place("", 0), compare=False)
     written: str = field(default="", repr=False, compare=False)
+
+    @property
+    def goes_to_external(self) -> bool:
+        """Whether its platform is an external, which is asked once: never for a shadow, never again."""
+        return isinstance(self.platform, SiloReference)
 
     @property
     def moves_whole(self) -> bool:

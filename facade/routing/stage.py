@@ -7,9 +7,11 @@ The law of this file:
 - Forward goes one stage at a time.
 - Back is allowed from every stage before `complete`, to every earlier stage, at any time.
 - A route whose writes are not shared moves whole: from `legacy` or `shadow` to `platform`, never through `canary`.
+- A route to an external has no `shadow`, for an external is never asked the same again: what follows `shadow` follows
+  `legacy`.
 - From `complete` on there is no way back: legacy is unplugged.
 
-`MOVES` and `WHOLE_MOVES` are that law as data; `judge_move` reads them and nothing else.
+`MOVES` and `WHOLE_MOVES` are that law as data, `without_shadow` takes one stage out; `judge_move` reads nothing else.
 """
 
 from __future__ import annotations
@@ -78,6 +80,25 @@ WHOLE_MOVES: Final[Mapping[Stage, Mapping[Stage, Direction]]] = MappingProxyType
     }
 )
 
+
+def without_shadow(moves: Mapping[Stage, Mapping[Stage, Direction]]) -> Mapping[Stage, Mapping[Stage, Direction]]:
+    """These moves for a route that is never shadowed. One that stands there all the same gets out as any other."""
+    after = {**moves, Stage.LEGACY: {**moves[Stage.LEGACY], **moves[Stage.SHADOW]}}
+    return MappingProxyType(
+        {now: {to: way for to, way in ways.items() if to not in (Stage.SHADOW, now)} for now, ways in after.items()}
+    )
+
+
+_WAYS: Final = MappingProxyType(
+    {
+        (False, False): MOVES,
+        (True, False): WHOLE_MOVES,
+        (False, True): without_shadow(MOVES),
+        (True, True): without_shadow(WHOLE_MOVES),
+    }
+)
+"""The moves of a route by whether it moves whole, and whether it goes to an external."""
+
 SIDES: Final[Mapping[Stage, frozenset[Side]]] = MappingProxyType(
     {
         Stage.LEGACY: frozenset({Side.LEGACY}),
@@ -93,17 +114,20 @@ SIDES: Final[Mapping[Stage, frozenset[Side]]] = MappingProxyType(
 _ORDER: Final = tuple(Stage)
 
 
-def judge_move(now: Stage, to: Stage, *, whole: bool = False) -> Direction:
-    """Say what moving a route from `now` to `to` means; `whole` for a route whose writes are not shared.
+def judge_move(now: Stage, to: Stage, *, whole: bool = False, external: bool = False) -> Direction:
+    """Say what moving a route from `now` to `to` means.
+
+    `whole` for a route whose writes are not shared, `external` for one that goes to an external.
 
     >>> judge_move(Stage.LEGACY, Stage.PLATFORM)
     <Direction.SKIP: 'skip'>
     """
     if now is to:
         return Direction.STAY
-    direction = (WHOLE_MOVES if whole else MOVES)[now].get(to)
+    direction = _WAYS[whole, external][now].get(to)
     if direction is not None:
         return direction
-    if _ORDER.index(to) < _ORDER.index(now) or (whole and to is Stage.CANARY):
+    is_passed_over = (whole and to is Stage.CANARY) or (external and to is Stage.SHADOW)
+    if is_passed_over or _ORDER.index(to) < _ORDER.index(now):
         return Direction.CLOSED
     return Direction.SKIP

@@ -35,6 +35,9 @@ to the target names it."""
 _USER: Final = rb"(?:[^/\\?#]*@)?"
 _BEFORE_USER: Final = re.compile(rb"(?:https?:)?[/\\]*+", re.IGNORECASE)
 
+_BACKSLASH: Final = re.compile(rb"\A\\(?=[^/?#]*@)")
+"""Ends an authority for browsers; others would read on to the host behind the `@`, and only one reading may be left."""
+
 _PATH_END: Final = re.compile(rb"(?=[?#])")
 
 _PORT: Final = re.compile(rb":[0-9]*\Z")
@@ -112,7 +115,7 @@ class Address:
             for endpoint in self._endpoints
             for begin in endpoint.begins(told if self._reads_own_name else endpoint.scheme)
         ]
-        return re.compile(rb"(?:%b)(?=[/?#]|\\(?![^/?#]*@)|\Z)" % b"|".join(begins), re.IGNORECASE)
+        return re.compile(rb"(?:%b)(?=[/?#\\]|\Z)" % b"|".join(begins), re.IGNORECASE)
 
     def shows_in(self, lowered: bytes) -> bool:
         """Whether fields, in lower case, may hold anything to change. This is all that most answers cost."""
@@ -141,7 +144,7 @@ class Address:
         scheme = b"" if match.lastindex is None else seen.scheme + b":"
         before, at, _ = match[0].rpartition(b"@")
         user = _BEFORE_USER.sub(b"", before, count=1) + at
-        return b"%b//%b%b%b" % (scheme, user, seen.host, self._reversed(text[match.end() :]))
+        return b"%b//%b%b%b" % (scheme, user, seen.host, self._reversed(_BACKSLASH.sub(b"/", text[match.end() :])))
 
     def _reversed(self, rest: bytes) -> bytes:
         if self._reversal is None:

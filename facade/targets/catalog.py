@@ -14,6 +14,7 @@ from typing import Final
 from facade.port import Adapter, Services
 from facade.routing.route import PlatformService, Route, SiloReference, TargetTls
 from facade.routing.stage import Stage
+from facade.targets.announced import announced
 from facade.targets.definition import Adapted, Passthrough, Silo
 from facade.targets.endpoints.endpoints import Endpoints
 from facade.targets.endpoints.origin import Origin, Reach, name_of
@@ -87,25 +88,32 @@ class Catalog:
     def __repr__(self) -> str:
         return f"<Catalog {self._origins!r} adapters={sorted(self._adapters)}>"
 
-    async def adopt(self, silos: Mapping[str, Silo], routes: Iterable[Route], unmatched: str | None) -> Adoption:
-        """Open what the configuration names and is not open yet. What an adapter raises closes what was opened."""
+    async def adopt(self, systems: Mapping[str, Silo], routes: Iterable[Route], unmatched: str | None) -> Adoption:
+        """Open what the configuration names, silos and externals, and is not open yet.
+
+        What an adapter raises closes what was opened.
+        """
         adapters: dict[str, _Open] = {}
         try:
-            for silo in silos.values():
+            for silo in systems.values():
                 if isinstance(silo.reach, Adapted):
                     adapters[silo.name] = await self._adapter(silo, silo.reach)
-            return await self._adoption(silos, tuple(routes), unmatched, adapters)
+            return await self._adoption(systems, tuple(routes), unmatched, adapters)
         except BaseException:
             await self._close_new(adapters)
             raise
 
     async def _adoption(
-        self, silos: Mapping[str, Silo], routes: tuple[Route, ...], unmatched: str | None, adapters: Mapping[str, _Open]
+        self,
+        systems: Mapping[str, Silo],
+        routes: tuple[Route, ...],
+        unmatched: str | None,
+        adapters: Mapping[str, _Open],
     ) -> Adoption:
         leakages = Leakages(routes, self._metrics, self._draw)
-        protections = self._protections.adopt(silos.values())
+        protections = self._protections.adopt(systems.values())
         opening = _Opening(
-            self._deadlines, self._metrics, self._clock, silos, self._origins, adapters, leakages, protections
+            self._deadlines, self._metrics, self._clock, systems, self._origins, adapters, leakages, protections
         )
         try:
             served = await opening.all_served(routes)
@@ -163,7 +171,7 @@ class _Opening:
         deadlines: Deadlines,
         metrics: Metrics,
         clock: Callable[[], float],
-        silos: Mapping[str, Silo],
+        systems: Mapping[str, Silo],
         known: Origins,
         adapters: Mapping[str, _Open],
         leakages: Leakages,
@@ -172,7 +180,7 @@ class _Opening:
         self._deadlines = deadlines
         self._metrics = metrics
         self._clock = clock
-        self._silos = silos
+        self._systems = systems
         self._known = known
         self._adapters = adapters
         self._leakages = leakages
@@ -193,32 +201,36 @@ class _Opening:
         legacy = self.silo(route.legacy) if route.legacy is not None and route.stage in ASKS_LEGACY else None
         platform = self._platform(route) if route.stage in ASKS_PLATFORM else None
         own = GoneAnswer(route, self._metrics.in_flight(OWN)) if route.stage is Stage.GONE else None
-        reading = None if legacy is None or route.legacy is None or self._writes(route.legacy) else legacy
-        return Served(route, legacy, platform, own, self._shadowing(route), reading)
+        sides = [side for side in (route.legacy, route.platform) if isinstance(side, SiloReference)]
+        reading = None if any(map(self._writes, sides)) else legacy
+        return Served(route, legacy, platform, own, self._shadowing(route), reading, announced(route))
 
     def _shadowing(self, route: Route) -> Shadowing | None:
-        """Both sides once more, for the calls that are compared. Nothing that writes is asked the same again."""
-        shadow, legacy = route.shadow, route.legacy
+        """Both sides once more, for the calls that are compared. Nothing that writes is asked the same again.
+
+        An external is asked nothing again, whatever its route says: whom it sees, and what it costs, is not ours.
+        """
+        shadow, legacy, platform = route.shadow, route.legacy, route.platform
         if shadow is None or legacy is None or route.stage not in COMPARES or self._writes(legacy):
             return None
-        platform = self._platform(route, shadow=True)
-        if platform is None or (isinstance(route.platform, SiloReference) and self._writes(route.platform)):
+        if not isinstance(platform, PlatformService):
             return None
-        return Shadowing(self.silo(legacy, shadow=True), platform, float(shadow.sample), float(shadow.noise))
+        service = self._service(platform, route, shadow=True)
+        return Shadowing(self.silo(legacy, shadow=True), service, float(shadow.sample), float(shadow.noise))
 
     def _writes(self, reference: SiloReference) -> bool:
-        reach = self._silos[reference.silo].reach
+        reach = self._systems[reference.silo].reach
         return isinstance(reach, Adapted) and reach.kind.writes(reach.operations[reference.operation or ""])
 
     def silo(self, reference: SiloReference, *, shadow: bool = False) -> Target:
-        """One operation of a silo, behind the silo's protection if it has one."""
+        """One operation of a silo or an external, behind its protection if it has one."""
         target = self._silo(reference, shadow=shadow)
         adopted = self._protections.get(reference.silo)
         target.protection = None if adopted is None else adopted.protection
         return target
 
     def _silo(self, reference: SiloReference, *, shadow: bool) -> Target:
-        silo = self._silos[reference.silo]
+        silo = self._systems[reference.silo]
         self.names.add(silo.name)
         in_flight = self._metrics.in_flight(silo.name)
         patience = silo.protect.timeout
@@ -235,16 +247,23 @@ class _Opening:
                 retries=self._metrics.retries(silo.name),
             )
         adapter = self._adapters[silo.name].adapter
-        operation = reference.operation or ""
-        return SiloTarget(silo.name, operation, adapter, in_flight, patience=patience, clock=self._clock)
+        return SiloTarget(
+            silo.name,
+            reference.operation or "",
+            adapter,
+            in_flight,
+            patience=patience,
+            clock=self._clock,
+            is_external=silo.is_external,
+        )
 
-    def _platform(self, route: Route, *, shadow: bool = False) -> Target | None:
+    def _platform(self, route: Route) -> Target | None:
         platform = route.platform
         if isinstance(platform, SiloReference):
-            return self.silo(platform, shadow=shadow)
-        return None if platform is None else self._service(platform, route, shadow=shadow)
+            return self.silo(platform)
+        return None if platform is None else self._service(platform, route)
 
-    def _service(self, platform: PlatformService, route: Route, *, shadow: bool) -> Target:
+    def _service(self, platform: PlatformService, route: Route, *, shadow: bool = False) -> Target:
         name = ",".join(map(name_of, platform.urls))
         self.names.add(name)
         return HttpTarget(

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from facade.port import AdapterKind
+from facade.port import AdapterKind, Files, Unreadable
 from facade.routing.route import Place, TargetTls
 from facade.targets.protect.hours import Hours
 from facade.wire.leniency import STRICT, Leniency
@@ -79,19 +79,40 @@ class Passthrough:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFiles(Files):
+    """The files that a silo names, as its kind has read them: equal where their names and bytes are."""
+
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def read(self, name: str, limit: int) -> bytes:
+        if name not in self.contents:
+            what, mend = "was not read with the configuration", "mend the adapter: it examines less than it opens"
+            raise Unreadable(what, mend, is_absent=True)
+        content = self.contents[name]
+        if len(content) > limit:
+            raise Unreadable(f"is larger than {limit} bytes", "divide it")
+        return content
+
+
+@dataclass(frozen=True, slots=True)
 class Adapted:
-    """A silo behind an adapter: the kind and its validated models. `folder` is where the silo's file lies."""
+    """A silo behind an adapter: the kind and its validated models. `folder` is where the silo's file lies, `files` what
+    the kind has read beside it: of others the adapter is another.
+    """
 
     kind: AdapterKind[Any, Any]
     settings: BaseModel = field(repr=False)
     operations: Mapping[str, BaseModel]
     folder: Path
+    files: NamedFiles = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Silo:
-    """One legacy system. `written` is what its file says of it by key, without what is filled in, and of each
-    operation by `operation NAME`: it tells two descriptions apart and is no part of what the silo is.
+    """One legacy system; or one external, which is reached and protected in the same way.
+
+    `written` is what its file says of it by key, without what is filled in, of each operation by `operation NAME`, and
+    of each file that it names by `file NAME`: it tells two descriptions apart and is no part of what the silo is.
     """
 
     name: str
@@ -100,5 +121,6 @@ class Silo:
     switch_off: datetime.date | None = None
     after_switch_off: AfterSwitchOff = AfterSwitchOff.WARN
     protect: Protect = field(default_factory=Protect)
+    is_external: bool = False
     written: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     place: Place = field(default=Place("", 0), compare=False)

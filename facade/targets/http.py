@@ -10,6 +10,7 @@ from facade.targets.collected import arrival, collect
 from facade.targets.endpoints.endpoints import Endpoints
 from facade.targets.endpoints.origin import Member
 from facade.targets.leakage import Leakage
+from facade.targets.protect.protection import FAILED
 from facade.targets.request import Request
 from facade.targets.target import Target
 from facade.targets.template import PathTemplate
@@ -19,7 +20,7 @@ from facade.wire.framing import CHUNKED
 from facade.wire.headers import request_bytes
 from facade.wire.message import EXPECT, HOST
 from facade.wire.question import Question
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 _REPEATABLE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE"})
 """Methods that are safe (RFC 9110 section 9.2.1). PUT and DELETE are idempotent, but nothing unsafe is sent twice."""
@@ -108,7 +109,9 @@ class HttpTarget(Target):
         return min(request.until, asyncio.get_running_loop().time() + self._patience)
 
     def _answered(self, reply: Reply, member: Member, request: Request) -> Reply:
-        if member.health.failures:
+        if reply.head.status in FAILED:
+            self._endpoints.said_no(member, reply.head.status)
+        elif member.health.failures:
             self._endpoints.answered(member)
         return reply if self._leakage is None else self._leakage.stop(reply, request)
 

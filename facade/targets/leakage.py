@@ -21,7 +21,7 @@ from facade.wire.message import ResponseHead
 from facade.wire.public import public_origin
 from facade.wire.question import Interim
 from facade.wire.references import replace_references
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 SAMPLE: Final = 0.01
 """The share of a silo's answers whose bodies are looked at."""

@@ -14,7 +14,7 @@ from facade.telemetry.series import Gauge
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.message import HTTP_1_1, ResponseHead, block
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 OWN: Final = "facade"
 """The label of the facade's own answers among the targets."""
@@ -27,7 +27,7 @@ METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 def options_reply() -> Reply:
     """What the facade answers to OPTIONS that are about itself (RFC 9110 section 9.3.7)."""
     fields = [(b"Allow", ", ".join(METHODS).encode("ascii")), (b"Content-Length", b"0")]
-    return Reply(ResponseHead(200, b"OK", HTTP_1_1, block(fields)), Body.whole(b""), own=True)
+    return Reply(ResponseHead(200, b"OK", HTTP_1_1, block(fields)), Body.whole(b""))
 
 
 class GoneAnswer(Target):
@@ -50,4 +50,4 @@ class GoneAnswer(Target):
         location = self.successor.fill(request.parameters).encode("latin-1") + request.query
         fields = [(b"Location", location), (b"Content-Length", b"0")]
         head = ResponseHead(308, b"Permanent Redirect", HTTP_1_1, block(fields))
-        return Reply(head, Body.whole(b""), own=True)
+        return Reply(head, Body.whole(b""))

@@ -7,6 +7,7 @@ from typing import Final
 
 from facade.routing.route import Route
 from facade.routing.stage import Side, Stage
+from facade.targets.announced import Announced
 from facade.targets.target import Target
 
 ASKS_LEGACY: Final = frozenset({Stage.LEGACY, Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
@@ -33,7 +34,7 @@ class Shadowing:
 class Served:
     """A route, ready to serve. A side that its stage never asks is None: it is unplugged.
 
-    `reading_legacy` is legacy where asking it changes nothing.
+    `reading_legacy` is legacy where asking it changes nothing; `announced` what its answers say of the route's end.
     """
 
     route: Route
@@ -42,6 +43,7 @@ class Served:
     own: Target | None
     shadowing: Shadowing | None = None
     reading_legacy: Target | None = None
+    announced: Announced | None = None
 
     def side(self, side: Side) -> Target | None:
         """The target of the side that a decision named."""

@@ -1,4 +1,4 @@
-"""A silo behind its adapter: a request becomes a `Call`, an `Answer` becomes a `Reply`."""
+"""A silo or an external behind its adapter: a request becomes a `Call`, an `Answer` becomes a `Reply`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from facade.telemetry.series import Gauge
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.message import EXPECT, HTTP_1_1, TRACEPARENT, Field, ResponseHead, block
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 _BODY: Final = 1024 * 1024
 """Bytes of a request's body for an adapter, which needs it whole; a form or a record has kilobytes."""
@@ -41,13 +41,25 @@ Clock = Callable[[], float]
 
 
 class SiloTarget(Target):
-    """One operation of an adapted silo. `patience` bounds a call, in seconds."""
+    """One operation of an adapted silo, or of an external. `patience` bounds a call, in seconds.
+
+    An external's adapter is asked once, and told nothing of how the facade follows the call.
+    """
 
     def __init__(
-        self, silo: str, operation: str, adapter: Adapter, in_flight: Gauge, *, patience: float, clock: Clock
+        self,
+        name: str,
+        operation: str,
+        adapter: Adapter,
+        in_flight: Gauge,
+        *,
+        patience: float,
+        clock: Clock,
+        is_external: bool = False,
     ) -> None:
-        self.name = silo
-        self.silo: str = silo
+        self.name = name
+        self.silo = None if is_external else name
+        self.is_external = is_external
         self.operation = operation
         self.in_flight = in_flight
         self._adapter = adapter
@@ -55,7 +67,7 @@ class SiloTarget(Target):
         self._clock = clock
 
     def __repr__(self) -> str:
-        return f"<SiloTarget {self.silo}.{self.operation}>"
+        return f"<SiloTarget {self.name}.{self.operation}>"
 
     async def prepare(self, request: Request) -> None:
         if request.body.ended:
@@ -69,6 +81,8 @@ class SiloTarget(Target):
         body = await request.body.collect(_BODY)
         deadline = min(request.until, self._clock() + self._patience)
         call = _call(request, self.operation, body, deadline)
+        if self.is_external:
+            call = replace(call, once=True, request_id="", traceparent="")
         try:
             # The adapter keeps the deadline itself; the time-out is for one that does not.
             async with asyncio.timeout_at(deadline + _GRACE):
@@ -80,7 +94,7 @@ class SiloTarget(Target):
         except TimeoutError as error:
             raise Refusal(refusals.LATE) from error
         except Exception as error:
-            _log.error("adapter failed", silo=self.silo, operation=self.operation, error=type(error).__name__)
+            _log.error("adapter failed", silo=self.name, operation=self.operation, error=type(error).__name__)
             raise Refusal(refusals.NONSENSE) from error
 
 
@@ -157,7 +171,7 @@ def _reply(answer: Answer, *, asked_head: bool) -> Reply:
     if not bodyless:
         fields.append((b"Content-Length", b"%d" % len(answer.body)))
     head = ResponseHead(answer.status, _PHRASES.get(answer.status, b""), HTTP_1_1, block(fields))
-    return Reply(head, Body.whole(b"" if bodyless or asked_head else answer.body), own=True)
+    return Reply(head, Body.whole(b"" if bodyless or asked_head else answer.body))
 
 
 def _field(name: str, value: str) -> Field:

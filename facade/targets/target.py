@@ -7,7 +7,7 @@ import abc
 from facade.targets.protect.protection import Protection
 from facade.targets.request import Request
 from facade.telemetry.series import Gauge
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 
 class Target(abc.ABC):
@@ -20,7 +20,13 @@ class Target(abc.ABC):
     name: str
     silo: str | None
     in_flight: Gauge
+    is_external: bool = False
     protection: Protection | None = None
+
+    @property
+    def system(self) -> str:
+        """The silo or the external that it is, under which calls are counted; empty for anything else."""
+        return self.silo or (self.name if self.is_external else "")
 
     async def prepare(self, request: Request) -> None:  # noqa: B027 - most targets take a request as it comes
         """Take in of the request what has to be here before it can be asked: nobody takes a slot meanwhile."""

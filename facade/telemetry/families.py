@@ -15,11 +15,11 @@ STAGES: Final = ("legacy", "shadow", "canary", "platform", "complete", "gone")
 SIDES: Final = ("legacy", "platform", "own")
 """Who can have answered a call."""
 
-CAUSES: Final = frozenset({"file", "command", "page", "api", "plan", "guard"})
+CAUSES: Final = frozenset({"file", "command", "page", "api", "plan", "guard", "switch_off"})
 """What can move a route."""
 
 RELOAD_RESULTS: Final = ("accepted", "unchanged", "rejected")
-KEPT: Final = ("accepted", "ledger", "overrides")
+KEPT: Final = ("accepted", "ledger", "overrides", "confirmations", "brownouts", "counts")
 """How a reload can end."""
 
 REWRITTEN: Final = ("location", "content-location", "refresh", "link", "set-cookie", "alt-svc")
@@ -127,6 +127,9 @@ DIFFERS_FROM_FILE: Final = Family(
 REFUSED: Final = Family(
     "facade_refused_total", "counter", "Errors that the facade itself answered, by reason.", ("reason",)
 )
+BROWNOUTS: Final = Family(
+    "facade_brownouts_total", "counter", "Calls that a planned brown-out refused, by route.", ("route",)
+)
 RETRIES: Final = Family(
     "facade_retries_total",
     "counter",
@@ -211,6 +214,7 @@ FAMILIES: Final = (
     GUARD_LIMIT,
     DIFFERS_FROM_FILE,
     REFUSED,
+    BROWNOUTS,
     RETRIES,
     UNMATCHED,
     REWRITES,

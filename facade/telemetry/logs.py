@@ -11,6 +11,7 @@ import atexit
 import io
 import logging
 import sys
+from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
@@ -99,8 +100,12 @@ def request_line(
     complete: bool,
     error: str = "",
     detail: str = "",
+    tunnel: Mapping[str, object] | None = None,
 ) -> None:
-    """Write the line of one finished call; the fields are those of `Outcome`. A failed one is a warning."""
+    """Write the line of one finished call; the fields are those of `Outcome`. A failed one is a warning.
+
+    Of a `tunnel`: why it ended, and the bytes that the client sent and received.
+    """
     said = {name: text for name, text in (("error", error), ("detail", detail)) if text}
     failed = status is None or status >= _SERVER_ERROR or not complete
     (_requests.warning if failed else _requests.info)(
@@ -116,6 +121,7 @@ def request_line(
         reason=reason,
         complete=complete,
         **said,
+        **(tunnel or {}),
     )
 
 

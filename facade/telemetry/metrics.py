@@ -36,6 +36,7 @@ class Metrics:
         self._fallbacks = Opened(families.FALLBACKS, Counter)
         self._shadow = Opened(families.SHADOW, Counter)
         self._refused = Opened(families.REFUSED, Counter)
+        self._brownouts = Opened(families.BROWNOUTS, Counter)
         self._retries = Opened(families.RETRIES, Counter)
         self._rewrites = Opened(families.REWRITES, Counter)
         self._leaked_urls = Opened(families.LEAKED_URLS, Counter)
@@ -109,6 +110,10 @@ class Metrics:
         """Count an error that the facade itself answered; a reason it was not made with is `other`."""
         self._refused[reason if (reason,) in self._refused else families.OTHER,].value += 1
 
+    def browned_out(self, route: str) -> None:
+        """Count a call that a planned brown-out refused."""
+        self._brownouts[route,].value += 1
+
     def unmatched(self) -> None:
         """Count a call that no route covers."""
         self._unmatched.value += 1
@@ -140,6 +145,7 @@ class Metrics:
         self._tunnel_bytes.keep(names)
         self._fallbacks.keep(names)
         self._shadow.keep(names)
+        self._brownouts.keep(names)
         self._moves.keep(names)
         self._silo_last_call.keep({silo.name for silo in silos})
         self._leaked_urls.keep({silo.name for silo in silos})
@@ -190,6 +196,11 @@ class Metrics:
         seconds = self._request_seconds.get((route, side))
         return seconds.count if seconds is not None else 0
 
+    def latencies(self, route: str) -> Mapping[str, Sequence[int]]:
+        """How many calls of a route took how long, by the side that answered: a count for each of `BOUNDS` and beyond."""
+        found = {side: self._request_seconds.get((route, side)) for side in families.SIDES}
+        return {side: tuple(seconds.buckets) for side, seconds in found.items() if seconds is not None}
+
     def asked(self) -> Mapping[str, int]:
         """Calls of each target that was asked anything, whatever route they came by, or none."""
         return {labels[0]: seconds.count for labels, seconds in self._target_seconds.items()}
@@ -232,6 +243,7 @@ class Metrics:
             self._fallbacks,
             self._shadow,
             self._refused,
+            self._brownouts,
             self._retries,
             self._rewrites,
             self._leaked_urls,

@@ -9,6 +9,6 @@ docs/writing-an-adapter.md tells how it is used.
 """
 
 from facade.testing.contract import AdapterContract
-from facade.testing.fakes import FakeClock, RecordingSpawn, fake_services, make_call
+from facade.testing.fakes import FakeClock, RecordingSpawn, fake_files, fake_services, make_call
 
-__all__ = ["AdapterContract", "FakeClock", "RecordingSpawn", "fake_services", "make_call"]
+__all__ = ["AdapterContract", "FakeClock", "RecordingSpawn", "fake_files", "fake_services", "make_call"]

@@ -27,7 +27,7 @@ from facade.port import (
     SiloNonsense,
     SiloUnreachable,
 )
-from facade.testing.fakes import RecordingSpawn, fake_services
+from facade.testing.fakes import RecordingSpawn, fake_files, fake_services
 
 Result = TypeVar("Result")
 
@@ -198,6 +198,15 @@ class AdapterContract:
             with pytest.raises(ValidationError):
                 self.kind.operation.model_validate({**operation, **unknown})
 
+    async def test_what_is_written_alike_is_equal_so_that_a_reload_keeps_the_adapter(self, tmp_path: Path) -> None:
+        async with self.silo(tmp_path) as settings:
+            first, again = (self.kind.settings.model_validate(settings) for _ in range(2))
+            assert first == again
+        for written in self.operations().values():
+            one, other = (self.kind.operation.model_validate(written) for _ in range(2))
+            for key in type(one).model_fields:
+                assert getattr(one, key) == getattr(other, key), f"two readings of {key} are not equal"
+
     async def test_closing_leaves_nothing_open(self, tmp_path: Path) -> None:
         async with self.silo(tmp_path) as settings:
             before = _open_things()
@@ -228,9 +237,10 @@ class AdapterContract:
         model = self.kind.settings.model_validate(settings)
         self._check_hidden(repr(model), str(model))
         operations = {name: self.kind.operation.model_validate(written) for name, written in self.operations().items()}
-        found = await self._within(asyncio.to_thread(self.kind.examine, model, operations, folder))
+        files = fake_files(folder)
+        found = await self._within(asyncio.to_thread(self.kind.examine, model, operations, folder, files))
         assert all(finding.warns for finding in found), f"it finds mistakes where there are none: {found}"
-        services = fake_services(folder, spawn=background)
+        services = fake_services(folder, spawn=background, files=files.answered())
         return await self._within(self.kind.open(model, operations, services))
 
     async def _answer(self, adapter: Adapter, call: Call, seconds: float = _FOREVER) -> Answer:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from facade import tasks
+from facade.config.beside import Asked, Beside
 from facade.formats import JsonObject, encode_json
-from facade.port import Call, Services
+from facade.port import Call, Files, Services
 
 
 class FakeClock:
@@ -46,11 +47,21 @@ def fake_services(
     *,
     clock: Callable[[], float] | None = None,
     spawn: Callable[[Coroutine[Any, Any, None], str], object] | None = None,
+    files: Files | None = None,
 ) -> Services:
     """Services whose folders are both `folder`; the clock is the running event loop's unless another is given."""
     return Services(
-        clock=clock or asyncio.get_running_loop().time, spawn=spawn or RecordingSpawn(), state=folder, folder=folder
+        clock=clock or asyncio.get_running_loop().time,
+        spawn=spawn or RecordingSpawn(),
+        state=folder,
+        folder=folder,
+        files=files or fake_files(folder),
     )
+
+
+def fake_files(folder: Path) -> Asked:
+    """The files in `folder`, as `AdapterKind.examine` is given them; `answered` are those that it has read."""
+    return Asked(".", Beside(folder))
 
 
 def make_call(

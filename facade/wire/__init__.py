@@ -5,5 +5,6 @@ Read `message` (what a head is), `reader` (bytes -> heads, over llhttp), `framin
 `public` (where an answer says something is, and where its caller thinks it is), then the two connections: `downstream`
 (a client's), which is `receiving` and, at its end, `parting`, behind a `handshake` where it comes by TLS, and
 `upstream` (to a target) with `pool` and `trust` (TLS); `leniency` and `lenient` are for targets that write HTTP badly,
-`deadlines` is everybody's one clock. `targets`, `proxy` and `app` may import it; nothing here imports upwards.
+`portions` and `keeping` bound what all of them hold, `deadlines` is everybody's one clock. `targets`, `proxy` and `app`
+may import it; nothing here imports upwards.
 """

@@ -5,11 +5,16 @@ from __future__ import annotations
 from facade.problem import MEDIA_TYPE, Problem
 
 
-def problem_answer(problem: Problem, date: bytes, *, request_id: str, close: bool, head_only: bool = False) -> bytes:
-    """A problem as a whole HTTP/1.1 answer (RFC 9457, RFC 9209); `date` as HTTP writes it, `head_only` for HEAD."""
+def problem_answer(
+    problem: Problem, date: bytes, *, request_id: str, close: bool, head_only: bool = False, told: bytes = b""
+) -> bytes:
+    """A problem as a whole HTTP/1.1 answer (RFC 9457, RFC 9209); `date` as HTTP writes it, `head_only` for HEAD.
+
+    `told` are field lines, each with a CRLF before it.
+    """
     body = problem.document(request_id)
     lines = [
-        f"HTTP/1.1 {problem.status} {problem.title}",
+        f"HTTP/1.1 {problem.status} {problem.phrase}",
         f"Date: {date.decode('ascii')}",
         f"Content-Type: {MEDIA_TYPE}",
         f"Content-Length: {len(body)}",
@@ -21,5 +26,5 @@ def problem_answer(problem: Problem, date: bytes, *, request_id: str, close: boo
         lines.append(f"Allow: {', '.join(problem.allow)}")
     if close:
         lines.append("Connection: close")
-    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+    head = "\r\n".join(lines).encode("latin-1") + told + b"\r\n\r\n"
     return head if head_only else head + body

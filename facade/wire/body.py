@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from facade.problem import Refusal
 from facade.wire import refusals
+from facade.wire.ends import Both, Sink, Source, Watcher
 from facade.wire.framing import CHUNKED
 from facade.wire.message import Field
 
@@ -24,39 +25,10 @@ _PIECES: Final = 64
 """Pieces of a body that wait side by side; more are joined, because each costs some 50 bytes beside its own."""
 
 
-class Source(Protocol):
-    """The connection a body comes from."""
-
-    def pause_reading(self) -> None: ...
-    def resume_reading(self) -> None: ...
-    def abandon(self) -> None:
-        """Nobody wants the rest of the body."""
-
-    def hurry(self) -> None:
-        """From now on the body may be asked whether it holds somebody up."""
-
-    def taken(self) -> None:
-        """What waited of the body waits no more."""
-
-
-class Sink(Protocol):
-    """The connection a body goes to."""
-
-    def write_body(self, data: bytes) -> None: ...
-    def end_body(self, trailers: list[Field]) -> None: ...
-    def fed_by(self, body: Body | None) -> None:
-        """From now on hold this body back when the socket is full."""
-
-
-class Watcher(Protocol):
-    """Whoever wants to see a body pass. It holds nothing back."""
-
-    def see(self, data: bytes) -> None: ...
-    def end(self) -> None: ...
-
-
 class Body:
-    """The bytes of one message, of which `held` wait. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`.
+    """The bytes of one message. `length` is its framing: bytes, `CHUNKED` or `UNTIL_CLOSE`.
+
+    Of its bytes `held` wait here, and `beyond` at a target that does not take them.
 
     `holds_up` says whether somebody waits for what the message has as long as its body comes; None: nobody ever does.
     """
@@ -68,6 +40,7 @@ class Body:
         "_stopped",
         "_waiter",
         "_watcher",
+        "beyond",
         "ended",
         "failure",
         "held",
@@ -84,6 +57,7 @@ class Body:
         self._source = source
         self._chunks: list[bytes] = []
         self.held = 0
+        self.beyond = 0
         self.holds_up: Callable[[], bool] | None = None
         self._sink: Sink | None = None
         self._stopped = False
@@ -173,7 +147,7 @@ class Body:
         if self.ended:
             watcher.end()
         else:
-            self._watcher = watcher if self._watcher is None else _Both(self._watcher, watcher)
+            self._watcher = watcher if self._watcher is None else Both(self._watcher, watcher)
 
     def pipe(self, sink: Sink) -> None:
         """Send what is here and all that comes on to `sink`, at its pace."""
@@ -238,6 +212,12 @@ class Body:
             self._stopped = False
             self._source.resume_reading()
 
+    def overflow(self, size: int) -> None:
+        """So many bytes of it wait where it goes to."""
+        if self._source is not None and size != self.beyond:
+            self.beyond = size
+            self._source.overflowed()
+
     def _release_sink(self) -> None:
         if self._sink is not None:
             self._sink.fed_by(None)
@@ -251,24 +231,6 @@ class Body:
 _EMPTY: Final = Body(0)
 """The body of every message without one: it has ended, so nothing about it changes any more."""
 _EMPTY.ended = True
-
-
-class _Both:
-    """Two who want to see the same body pass."""
-
-    __slots__ = ("_first", "_second")
-
-    def __init__(self, first: Watcher, second: Watcher) -> None:
-        self._first = first
-        self._second = second
-
-    def see(self, data: bytes) -> None:
-        self._first.see(data)
-        self._second.see(data)
-
-    def end(self) -> None:
-        self._first.end()
-        self._second.end()
 
 
 class _Collector:

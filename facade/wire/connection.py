@@ -31,7 +31,11 @@ _RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER on, with no time to linger: closing resets the connection."""
 
 
-class Connection(asyncio.Protocol):
+_UNTAKEN: Final = 16 * 1024
+"""Bytes that a socket has not taken beyond which it is full: what is below is counted by nobody."""
+
+
+class Connection(asyncio.BaseProtocol):
     """One TCP (or TLS) connection that speaks HTTP/1.1."""
 
     __slots__ = (
@@ -68,6 +72,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=_UNTAKEN)
 
     def overdue(self) -> None:
         raise NotImplementedError
@@ -106,6 +111,9 @@ class Connection(asyncio.Protocol):
 
     def taken(self) -> None:
         """Only what waits of clients' is counted."""
+
+    def overflowed(self) -> None:
+        """The same."""
 
     def _watch_body(self) -> None:
         self._deadlines.watch(self, min(self._deadlines.now + self.body_idle, self.until))

@@ -1,7 +1,8 @@
 """The three ways a body stands on the wire, taken apart into `Body.feed` and `Body.end`.
 
 A decoder's `feed` takes bytes and returns those behind the message's end (empty while it has not ended); `eof` says
-that the peer closed. What cannot be read raises `Refusal` with the problem the decoder was given.
+that the peer closed. What breaks off or cannot be read raises `Refusal` with the problem that the decoder was given for
+it.
 
 Chunk framing (RFC 9112 section 7.1) is read here and not by llhttp, because httptools neither says where in a buffer a
 message ended, which pipelined requests need, nor bounds extensions and trailers.
@@ -99,11 +100,13 @@ class ChunkedDecoder:
         "_room",
         "_trailers",
         "_trailing",
+        "_unreadable",
     )
 
-    def __init__(self, body: Body, broken: Problem, limit: int) -> None:
+    def __init__(self, body: Body, broken: Problem, unreadable: Problem, limit: int) -> None:
         self._body = body
         self._broken = broken
+        self._unreadable = unreadable
         self._room = limit
         self._buffer = b""
         self._remaining = 0
@@ -155,7 +158,7 @@ class ChunkedDecoder:
         if len(data) - at < 2:
             return at, False
         if data[at : at + 2] != b"\r\n":
-            raise Refusal(self._broken)
+            raise Refusal(self._unreadable)
         self._remaining = 0
         return at + 2, True
 
@@ -163,7 +166,7 @@ class ChunkedDecoder:
         end = data.find(b"\r\n", at, at + MAX_LINE)
         if end < 0:
             if len(data) - at >= MAX_LINE:
-                raise Refusal(self._broken)
+                raise Refusal(self._unreadable)
             return at, False
         self._read_line(data[at:end])
         return end + 2, True
@@ -177,14 +180,14 @@ class ChunkedDecoder:
     def _size(self, line: bytes) -> None:
         match = _CHUNK_LINE.fullmatch(line)
         if match is None:
-            raise Refusal(self._broken)
+            raise Refusal(self._unreadable)
         size = int(match[1], 16)
         self._room -= size
         self._extensions -= len(line) - len(match[1])
         if self._room < 0:
             raise Refusal(refusals.BODY_TOO_LARGE)
         if self._extensions < 0:
-            raise Refusal(self._broken)
+            raise Refusal(self._unreadable)
         if size:
             self._remaining = size + 2
         else:
@@ -197,7 +200,7 @@ class ChunkedDecoder:
         match = _FIELD_LINE.fullmatch(line)
         self._trailing -= len(line) + 2
         if match is None or self._trailing < 0:
-            raise Refusal(self._broken)
+            raise Refusal(self._unreadable)
         name, value = match.groups()
         trailers.append((name, value))
 
@@ -205,5 +208,5 @@ class ChunkedDecoder:
 def request_decoder(body: Body, limit: int) -> Decoder:
     """The decoder of a request's body, which has at most `limit` bytes; what it cannot read is a 400."""
     if body.length == CHUNKED:
-        return ChunkedDecoder(body, refusals.BAD_FRAMING, limit)
+        return ChunkedDecoder(body, refusals.BAD_FRAMING, refusals.BAD_FRAMING, limit)
     return LengthDecoder(body, refusals.BAD_FRAMING)

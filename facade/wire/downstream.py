@@ -18,10 +18,10 @@ from facade.wire.framing import UNTIL_CLOSE
 from facade.wire.message import RequestHead
 from facade.wire.receiving import Receiving
 from facade.wire.sockets import unread
+from facade.wire.tunnel import Ending, Tunnel
 
 if TYPE_CHECKING:
     from facade.wire.server import Server
-    from facade.wire.tunnel import Ending, Tunnel
     from facade.wire.upstream import Upstream
 
 _log = structlog.get_logger("facade.wire")
@@ -30,11 +30,12 @@ _log = structlog.get_logger("facade.wire")
 class Downstream(Receiving):
     """One client. At any moment it is idle, reading a head, answering, or lingering before the close."""
 
-    __slots__ = ("_task", "certificate", "peer")
+    __slots__ = ("_task", "_tunnel", "certificate", "peer")
 
     def __init__(self, server: Server) -> None:
         super().__init__(server)
         self._task: asyncio.Task[None] | None = None
+        self._tunnel: Tunnel | None = None
         self.certificate = b""
         self.peer = ""
 
@@ -157,7 +158,7 @@ class Downstream(Receiving):
             await self.drained()
             self._feeder = None
 
-    async def tunnel(self, head: bytes, body: Body, target: Upstream, tunnel: Tunnel) -> Ending:
+    async def tunnel(self, head: bytes, body: Body, target: Upstream, tunnel: Tunnel) -> None:
         """Become a tunnel to `target`: what the client sent behind its request already belongs to it."""
         sent = Body(UNTIL_CLOSE, self)
         if self._exchange is not None:
@@ -173,9 +174,11 @@ class Downstream(Receiving):
         if self._stalled:
             self._stalled = False
             self.resume_reading()
+        self._tunnel = tunnel
         try:
-            return await tunnel.run(sent, target, body, self)
+            await tunnel.run(sent, target, body, self)
         finally:
+            self._tunnel = None
             target.end_tunnel()
 
     # Ending.
@@ -186,6 +189,8 @@ class Downstream(Receiving):
         if exchange is None or self._task is None:
             return
         exchange.failure = problem
+        if self._tunnel is not None:
+            self._tunnel.end(Ending.CUT)
         exchange.body.fail(Refusal(problem))
         self._decoder = None
         # A task that is cancelled before its first step never runs, so what follows its end stands in a callback.
@@ -205,12 +210,14 @@ class Downstream(Receiving):
         if exchange.started or self.closing:
             self.abort()
         else:
-            self._refuse(exchange.failure, exchange.request_id, head_only=exchange.head.method == b"HEAD")
+            head_only, told = exchange.head.method == b"HEAD", exchange.told
+            self._refuse(exchange.failure, exchange.request_id, head_only=head_only, told=told)
 
-    def _refuse(self, problem: Problem, request_id: str = "", *, head_only: bool = False) -> None:
+    def _refuse(self, problem: Problem, request_id: str = "", *, head_only: bool = False, told: bytes = b"") -> None:
         """Answer with the problem and close: after a message that cannot be read, nothing that follows can be."""
         request_id = self._server.refused(problem, request_id)
-        self.write(problem_answer(problem, self.date(), request_id=request_id, close=True, head_only=head_only))
+        date = self.date()
+        self.write(problem_answer(problem, date, request_id=request_id, close=True, head_only=head_only, told=told))
         self._leave()
 
     def _leave(self) -> None:
@@ -226,6 +233,8 @@ class Downstream(Receiving):
         self._linger()
 
     def abort(self) -> None:
+        if self._tunnel is not None:
+            self._tunnel.end(Ending.CUT)
         if self._exchange is not None and self._exchange.started:
             self.reset_when_closed()  # an answer that ends with its connection would look whole (RFC 9112 section 8)
         super().abort()

@@ -11,18 +11,20 @@ from facade.wire.message import HTTP_1_1, RequestHead, ResponseHead
 
 if TYPE_CHECKING:
     from facade.wire.downstream import Downstream
-    from facade.wire.tunnel import Ending, Tunnel
-    from facade.wire.upstream import Reply, Upstream
+    from facade.wire.reply import Reply
+    from facade.wire.tunnel import Tunnel
+    from facade.wire.upstream import Upstream
 
 
 class Exchange:
     """A request that has arrived (its head whole, its body perhaps still coming) and wants one answer.
 
     `failure` is set, and the handler cancelled, when the request turns out bad while it is being answered. `request_id`
-    is what its errors go by, empty until one is needed.
+    is what its errors go by, empty until one is needed. `told` are field lines that its final answer carries, whoever
+    gives it, each with a CRLF before it.
     """
 
-    __slots__ = ("_connection", "body", "failure", "head", "request_id", "sent", "started", "wants_keep_alive")
+    __slots__ = ("_connection", "body", "failure", "head", "request_id", "sent", "started", "told", "wants_keep_alive")
 
     def __init__(self, connection: Downstream, head: RequestHead, body: Body) -> None:
         self._connection = connection
@@ -32,6 +34,7 @@ class Exchange:
         self.sent = False
         self.failure: Problem | None = None
         self.request_id = ""
+        self.told = b""
         self.wants_keep_alive = head.keeps_alive()
 
     def __repr__(self) -> str:
@@ -71,12 +74,12 @@ class Exchange:
         if self.takes_chunks and not self.started and not self._connection.full:
             self._connection.write(interim_bytes(head))
 
-    async def tunnel(self, reply: Reply, connection: Upstream, tunnel: Tunnel) -> Ending:
+    async def tunnel(self, reply: Reply, connection: Upstream, tunnel: Tunnel) -> None:
         """Pass on the 101, then bytes both ways until the tunnel ends."""
         self.started = True
         self.wants_keep_alive = False
         self.sent = True  # all that HTTP knows of the answer is its head
-        return await self._connection.tunnel(switch_bytes(reply.head), reply.body, connection, tunnel)
+        await self._connection.tunnel(switch_bytes(reply.head, self.told), reply.body, connection, tunnel)
 
     async def send(self, head: bytes, body: Body, *, chunked: bool) -> None:
         """Send the answer, at the client's pace. Raises the body's `Refusal` when it breaks off on the way."""

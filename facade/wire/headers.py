@@ -3,7 +3,7 @@
 A request that passes loses its hop-by-hop fields (RFC 9110 section 7.6.1), gets `Via` (7.6.3), `X-Forwarded-For`,
 `-Proto` and `-Host` and `Forwarded` (RFC 7239; a trusted peer's own stands where it can be read), and `traceparent`
 where it has none. Every other field goes on as it came: order, case, repeats and bytes. An answer loses its hop-by-hop
-fields and gains nothing.
+fields, and gains the `Date` that every answer must tell (6.6.1) where its target told none; but not one of 1xx.
 
 Of the fields that `Connection` names only those go that are for this hop: `names` has the rules and their reason. `TE:
 trailers` and `Upgrade` end here like the others; the facade asks its target for the same because it passes both on.
@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from facade.wire.message import (
-    DATE,
     FORWARDED,
     HTTP_1_1,
     TE,
@@ -82,6 +81,11 @@ _REQUEST_CUT: Final = {
 }
 _ANSWER_CUT: Final = _lines_of(HOP_BY_HOP)
 _LENGTHLESS_CUT: Final = _lines_of({*HOP_BY_HOP, "content-length"})
+_ONE_EACH: Final = {
+    b"\r\nDeprecation: ": _lines_of(["deprecation"]),
+    b"\r\nSunset: ": _lines_of(["sunset"]),
+}
+"""What the facade says once, by the line's beginning."""
 
 
 _PAIR: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++=(?:\"(?:[^\"\\]|\\.)*+\"|[^\x00-\x20\",;]*+)"
@@ -151,14 +155,18 @@ def _connection_lines(head: RequestHead) -> bytes:
     return b"\r\nConnection: %b%b" % (b", ".join(options), lines) if options else b""
 
 
-def response_bytes(head: ResponseHead, date: bytes | None, *, chunked: bool, http_1_1: bool, close: bool) -> bytes:
-    """The head that goes to the client. What was not sent is not added, but for framing and `Connection`.
+def response_bytes(
+    head: ResponseHead, date: bytes | None, *, chunked: bool, http_1_1: bool, close: bool, told: bytes = b""
+) -> bytes:
+    """The head that goes to the client. What was not sent is not added, but for framing, `Connection` and `told`.
 
-    `date` is given where the facade is the origin, and takes the place of none.
+    `date` is added where one is given: to an answer that has none.
     """
     block = _end_to_end(head, _ANSWER_CUT if _has_length(head.status) else _LENGTHLESS_CUT, outlasts)
-    if date is not None and not head.has(DATE):
-        block = b"\r\nDate: %b%b" % (date, block)
+    if date is not None:
+        block += b"\r\nDate: " + date
+    if told:
+        block = _told(block, told)
     if chunked:
         block += b"\r\nTransfer-Encoding: chunked"
     if close:
@@ -168,9 +176,9 @@ def response_bytes(head: ResponseHead, date: bytes | None, *, chunked: bool, htt
     return b"HTTP/1.1 %d %b%b\r\n\r\n" % (head.status, head.reason, block)
 
 
-def switch_bytes(head: ResponseHead) -> bytes:
+def switch_bytes(head: ResponseHead, told: bytes = b"") -> bytes:
     """A 101 head: the one answer whose `Upgrade` goes on, because the client asked for it (RFC 9110 section 7.8)."""
-    block = _without(head.block, head.lowered, _LENGTHLESS_CUT)
+    block = _told(_without(head.block, head.lowered, _LENGTHLESS_CUT), told)
     protocol = head.upgrade() or b""
     return b"HTTP/1.1 101 %b%b\r\nConnection: Upgrade\r\nUpgrade: %b\r\n\r\n" % (head.reason, block, protocol)
 
@@ -178,6 +186,18 @@ def switch_bytes(head: ResponseHead) -> bytes:
 def interim_bytes(head: ResponseHead) -> bytes:
     """A 1xx head, passed on (RFC 9110 section 15.2)."""
     return response_bytes(head, None, chunked=False, http_1_1=True, close=False)
+
+
+def _told(block: bytes, told: bytes) -> bytes:
+    """The block with what the facade says of the route behind it.
+
+    Of `Deprecation` and `Sunset` there is one each (RFC 9745 section 2, RFC 8594 section 3), and callers call the
+    platform's interface: where its operator says one, a target's own goes. Links are a list, and stand together.
+    """
+    for line, cut in _ONE_EACH.items():
+        if line in told:
+            block = _without(block, block.lower(), cut)
+    return block + told
 
 
 def client_address(head: RequestHead, peer: str) -> str:

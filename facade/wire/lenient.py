@@ -59,8 +59,10 @@ class LenientChunkedDecoder(ChunkedDecoder):
 
     __slots__ = ("_bare", "_padded")
 
-    def __init__(self, body: Body, broken: Problem, limit: int, leniency: Leniency) -> None:
-        super().__init__(body, broken, limit)
+    def __init__(
+        self, body: Body, broken: Problem, unreadable: Problem, limit: int, leniency: Leniency
+    ) -> None:
+        super().__init__(body, broken, unreadable, limit)
         self._bare = Fault.BARE_LINE_FEEDS in leniency
         self._padded = Fault.SPACES_AFTER_CHUNK_SIZES in leniency
 
@@ -74,11 +76,11 @@ class LenientChunkedDecoder(ChunkedDecoder):
         end = data.find(b"\n", at, at + MAX_LINE)
         if end < 0:
             if len(data) - at >= MAX_LINE:
-                raise Refusal(self._broken)
+                raise Refusal(self._unreadable)
             return at, False
         ends_well = end > at and data.startswith(b"\r", end - 1)
         if not ends_well and not self._bare:
-            raise Refusal(self._broken)
+            raise Refusal(self._unreadable)
         line = data[at : end - 1 if ends_well else end]
         self._read_line(line.rstrip(b" \t") if self._padded and self._trailers is None else line)
         return end + 1, True
@@ -99,5 +101,5 @@ def answer_decoder(body: Body, leniency: Leniency) -> Decoder:
     if body.length != CHUNKED:
         return LengthDecoder(body, refusals.BROKEN)
     if leniency:
-        return LenientChunkedDecoder(body, refusals.BROKEN, _UNBOUNDED, leniency)
-    return ChunkedDecoder(body, refusals.BROKEN, _UNBOUNDED)
+        return LenientChunkedDecoder(body, refusals.BROKEN, refusals.NONSENSE, _UNBOUNDED, leniency)
+    return ChunkedDecoder(body, refusals.BROKEN, refusals.NONSENSE, _UNBOUNDED)

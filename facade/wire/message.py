@@ -105,12 +105,25 @@ class Head:
         values = self.values(name)
         return values[0] if len(values) == 1 else None
 
-    def replace(self, name: Name, *lines: bytes) -> None:
-        """Put these lines behind all others, in the place of the field's own."""
+    def replace(self, name: Name, line: bytes) -> None:
+        """Put this line in the place of the field's only one."""
+        start = self.lowered.find(name)
+        end = self.lowered.find(b"\r", start + len(name))
+        self._become(b"%b\r\n%b%b" % (self.block[:start], line, self.block[end:] if end >= 0 else b""))
+
+    def drop(self, name: Name) -> None:
+        """Take every line of the field away."""
         size = len(name) - 2
         kept = [line for line in self.lines() if line[:size].lower() != name[2:]]
-        self.block = b"".join([b"\r\n" + line for line in (*kept, *lines)])
-        self.lowered = self.block.lower()
+        self._become(b"".join([b"\r\n" + line for line in kept]))
+
+    def begin_with(self, line: bytes) -> None:
+        """Put this line before all others."""
+        self._become(b"\r\n" + line + self.block)
+
+    def _become(self, block: bytes) -> None:
+        self.block = block
+        self.lowered = block.lower()
 
     def tokens(self, name: Name) -> list[bytes]:
         """The members of a comma-separated list field in lower case, over all its lines (RFC 9110 section 5.6.1)."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 from dataclasses import dataclass
 from typing import Final
+
+import structlog
 
 from facade.problem import Refusal
 from facade.wire import refusals
@@ -31,8 +34,15 @@ more often closes its connections without a word, and gets each call on a new on
 _FORGIVEN: Final = 10.0
 """Seconds until one such death is forgiven: calls are repeated six times a minute at most, however many come."""
 
+_DOUBTED: Final = 600.0
+"""Seconds in which no connection is used again to an endpoint that said more than its answer. What comes a moment too
+late to be seen would go to the next caller, who may be somebody else (RFC 9112 section 9.2)."""
+
 _KEPT: Final = 256
 """Idle connections kept for one endpoint; beyond that a burst has passed and they only cost the target."""
+
+
+_log = structlog.get_logger("facade.wire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class Pool:
         self._closed = False
         self._deaths = 0.0
         self._died_at = 0.0
+        self._doubted_until = -math.inf
 
     def __repr__(self) -> str:
         return f"<Pool {self.endpoint} open={len(self._open)} idle={len(self._idle)}>"
@@ -85,18 +96,20 @@ class Pool:
 
     def idle(self, *, repeatable: bool) -> Upstream | None:
         """An idle connection, or None; `repeatable` when the request may be sent again should it turn out dead."""
-        if self._deaths and self._is_mortal():
+        if self._uses_none_again:
             return None
         limit = _IDLE if repeatable else _FRESH
         while self._idle:
             latest = self._idle.pop()
-            if not latest.closing and self._deadlines.now - latest.idle_since <= limit:
+            is_young = self._deadlines.now - latest.idle_since <= limit
+            if is_young and not latest.closing and not latest.has_spoken:
                 return latest
-            if latest.closing or repeatable:
-                latest.abort()
-                continue
-            self._idle.append(latest)
-            return None
+            if not (is_young or latest.closing or repeatable):
+                self._idle.append(latest)
+                return None
+            latest.abort()
+            if latest.said_more:
+                self._doubt()
         return None
 
     def died(self) -> None:
@@ -105,6 +118,17 @@ class Pool:
         self._died_at = self._deadlines.now
         if self._is_mortal():
             self._let_go()
+
+    @property
+    def _uses_none_again(self) -> bool:
+        return (self._deaths and self._is_mortal()) or self._deadlines.now < self._doubted_until
+
+    def _doubt(self) -> None:
+        """The endpoint said more than its answer: whose is what its next connection says first?"""
+        if self._deadlines.now >= self._doubted_until:
+            _log.warning("bytes behind an answer", endpoint=str(self.endpoint), mend="mend the target's lengths")
+        self._doubted_until = self._deadlines.now + _DOUBTED
+        self._let_go()
 
     def _is_mortal(self) -> bool:
         return self._unforgiven() > _DEATHS
@@ -164,9 +188,11 @@ class Pool:
         self._open.discard(upstream)
         if upstream in self._idle:
             self._idle.remove(upstream)
+        if upstream.said_more:
+            self._doubt()
 
     def _release(self, upstream: Upstream) -> None:
-        if self._closed or len(self._idle) >= _KEPT or (self._deaths and self._is_mortal()):
+        if self._closed or len(self._idle) >= _KEPT or self._uses_none_again:
             upstream.abort()
         else:
             self._idle.append(upstream)

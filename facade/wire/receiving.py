@@ -8,6 +8,7 @@ together.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from facade.problem import Problem, Refusal
@@ -19,6 +20,7 @@ from facade.wire.decoders import request_decoder
 from facade.wire.framing import request_framing
 from facade.wire.giving import BRISK, LOOK, PAUSE, Giving
 from facade.wire.message import RequestHead
+from facade.wire.portions import PORTION, Portions, read_by
 from facade.wire.reader import RequestReader
 
 if TYPE_CHECKING:
@@ -32,13 +34,13 @@ _SMALL: Final = 4 * 1024
 """Bytes of a request that comes in one piece and is not counted: nearly all are, and `connections` bounds these."""
 
 
-class Receiving(Giving):
+class Receiving(Giving, asyncio.Protocol):
     """A client's connection, as far as it receives. `_kept` is how many bytes of it are counted as waiting.
 
     `_ends` is when a body that comes has used up all its patience; `due` is sooner where it must be brisk.
     """
 
-    __slots__ = ("_ahead", "_ends", "_exchange", "_kept", "_reader", "_server", "_stalled")
+    __slots__ = ("_ahead", "_ends", "_exchange", "_in_portions", "_kept", "_reader", "_server", "_stalled")
 
     def __init__(self, server: Server) -> None:
         super().__init__(server.deadlines, server.limits())
@@ -49,6 +51,7 @@ class Receiving(Giving):
         self._stalled = False
         self._kept = 0
         self._ends = NEVER
+        self._in_portions = False
 
     def data_received(self, data: bytes) -> None:
         if self._lingering:
@@ -102,6 +105,8 @@ class Receiving(Giving):
             return Body.whole(rest[:length], self)
         body = Body(length, self)
         self._decoder = request_decoder(body, limit)
+        if not 0 <= length - len(rest) <= PORTION:
+            self._read_in_portions()
         self._watch_body()
         self._ahead = self._decoder.feed(rest)
         self._body_moved(body)
@@ -140,6 +145,10 @@ class Receiving(Giving):
         if self._must_be_brisk() and not self.full:
             self._deadlines.watch(self, min(self._deadlines.now + PAUSE, self._ends))
 
+    def become_tunnel(self) -> None:
+        super().become_tunnel()
+        self._ends = NEVER  # what a body that is over had left to come in says nothing about a tunnel
+
     def hurry(self) -> None:
         if self._transport.is_reading():
             self._deadlines.watch(self, min(self._deadlines.now + PAUSE, self._ends))
@@ -152,9 +161,16 @@ class Receiving(Giving):
         self._deadlines.watch(self, min(now + LOOK, self._ends, self.until))
         return False
 
+    def _read_in_portions(self) -> None:
+        self._in_portions = True
+        read_by(self._transport, Portions(self))
+
     def _body_moved(self, body: Body) -> None:
         if body.ended:
             self._decoder = None
+            if self._in_portions:
+                self._in_portions = False
+                read_by(self._transport, self)
             if not self.full:
                 self.due = self.until
 
@@ -168,31 +184,51 @@ class Receiving(Giving):
     # Memory.
 
     def _keep(self) -> None:
-        """Count what waits here for more. Where all clients together keep too much, this one has to go."""
+        """Count what waits of this client. Where that of all together is too much, whoever holds most has to go."""
         self._recount()
-        if self._kept and self._server.kept > self._limits.kept_bytes:
-            if self._exchange is None:
-                raise Refusal(refusals.NO_MEMORY)
+        keeping = self._server.keeping
+        if self._kept and keeping.total > self._limits.kept_bytes:
+            keeping.most(self).give_way()
+
+    def give_way(self) -> None:
+        self._let_go()
+        if self._exchange is None:
+            self._refuse(refusals.NO_MEMORY)
+        else:
             self._fail(refusals.NO_MEMORY)
 
     def _recount(self) -> None:
         """Some of what waited has gone on, or more has come."""
-        kept = len(self._ahead)
+        kept, exchange = len(self._ahead), self._exchange
         if self._reader is not None:
             kept += self._reader.size
-        if self._exchange is not None:
-            head = self._exchange.head
-            kept += len(head.target) + len(head.block) + self._exchange.body.held
-        self._server.kept += kept - self._kept
+        if exchange is not None:
+            head, body = exchange.head, exchange.body
+            kept += len(head.target) + len(head.block) + body.held + body.beyond
+            if self.full:
+                kept += self._transport.get_write_buffer_size()
+        self._server.keeping.change(self, self._kept, kept)
         self._kept = kept
 
     def taken(self) -> None:
         if self._kept:
             self._recount()
 
+    def overflowed(self) -> None:
+        if self._exchange is not None and self._exchange.failure is None:
+            self._keep()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.overflowed()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.taken()
+
     def _let_go(self) -> None:
         """Nothing waits here any more."""
-        self._server.kept -= self._kept
+        self._server.keeping.change(self, self._kept, 0)
         self._kept = 0
 
     # What a request is for.

@@ -85,6 +85,14 @@ OVERLOADED: Final = Problem(
 NO_MEMORY: Final = Problem(
     503, "memory", "The facade keeps too many unfinished requests to take another.", "http_request_denied", 1
 )
+BROWNOUT: Final = Problem(
+    503,
+    "brownout",
+    "This operation will be switched off, and its end is rehearsed.",
+    "http_request_denied",
+    type="urn:problem:brownout",
+    summary="Planned brown-out",
+)
 SILO_SAYS_NO: Final = Problem(502, "silo_says_no", "The silo refused the call.")
 
 ALL: Final = tuple(value for value in tuple(globals().values()) if isinstance(value, Problem))

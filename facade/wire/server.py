@@ -18,6 +18,7 @@ from facade.wire.deadlines import Deadlines
 from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
 from facade.wire.handshake import Handshake
+from facade.wire.keeping import Keeping
 from facade.wire.limits import Limits
 from facade.wire.sockets import admit_nobody_new
 
@@ -63,7 +64,7 @@ class Server:
         self.refused = refused
         self.date = HttpDate(wall)
         self.draining = False
-        self.kept = 0  # bytes of all clients' that wait for more
+        self.keeping = Keeping()
         self.loop = asyncio.get_running_loop()
         self._clients: set[Downstream] = set()
         self._handshakes: dict[Downstream, Handshake] = {}

@@ -77,10 +77,13 @@ def admit_nobody_new(listening: socket.socket) -> None:
         listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", size // 8, address))
 
 
+_COUNT: Final = array.array("i", [0])
+"""Where the system writes what it counts: one for all, because each is read before the next is asked."""
+
+
 def _count(transport: asyncio.BaseTransport, question: int) -> int:
-    count = array.array("i", [0])
     try:
-        fcntl.ioctl(transport.get_extra_info("socket").fileno(), question, count)
+        fcntl.ioctl(transport.get_extra_info("socket").fileno(), question, _COUNT)
     except (OSError, ValueError):  # closed already: nothing is left of it
         return 0
-    return count[0]
+    return _COUNT[0]

@@ -12,8 +12,9 @@ import enum
 from collections.abc import Callable
 from typing import Final
 
-from facade.wire.body import Body, Sink
+from facade.wire.body import Body
 from facade.wire.deadlines import NEVER, Deadlines
+from facade.wire.ends import Sink
 from facade.wire.message import Field
 
 _REVIEW: Final = 5.0
@@ -21,11 +22,13 @@ _REVIEW: Final = 5.0
 
 
 class Ending(enum.StrEnum):
-    """Why a tunnel ended; also its metrics label."""
+    """Why a tunnel ended; also its metrics label. `CUT` where the facade had no more room or time for it."""
 
     CLOSED = "closed"
     IDLE = "idle"
     MOVED = "moved"
+    WAITED_FOR = "waited_for"
+    CUT = "cut"
 
 
 class Tunnel:
@@ -52,15 +55,25 @@ class Tunnel:
     def __repr__(self) -> str:
         return f"<Tunnel sent={self.sent} received={self.received} ended={self._ended.done()}>"
 
-    async def run(self, client: Body, to_target: Sink, target: Body, to_client: Sink) -> Ending:
-        """Pass bytes until the tunnel ends, and say why it did."""
+    @property
+    def why(self) -> Ending:
+        """Why it ended. One that was not told to was closed by a side: a client that does cancels `run`."""
+        return self._ended.result() if self._ended.done() and not self._ended.cancelled() else Ending.CLOSED
+
+    @property
+    def quiet(self) -> float:
+        """Seconds in which nothing has moved."""
+        return self._deadlines.now - self._moved_at
+
+    async def run(self, client: Body, to_target: Sink, target: Body, to_client: Sink) -> None:
+        """Pass bytes until the tunnel ends."""
         self._watch()
         if client.failure is not None or target.failure is not None:
-            return Ending.CLOSED
+            return
         client.pipe(_Way(self, to_target, self._count_sent))
         target.pipe(_Way(self, to_client, self._count_received))
         try:
-            return await self._ended
+            await self._ended
         finally:
             self._deadlines.forget(self)
             client.unpipe()
@@ -75,7 +88,7 @@ class Tunnel:
         self._review(self)
         if self._deadlines.now >= self.until:
             self.end(Ending.MOVED)
-        elif self._deadlines.now >= self._moved_at + self._idle:
+        elif self.quiet >= self._idle:
             self.end(Ending.IDLE)
         else:
             self._watch()

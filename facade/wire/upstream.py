@@ -17,8 +17,10 @@ from facade.wire.leniency import STRICT, Leniency
 from facade.wire.lenient import AnswerReader, answer_decoder, answer_reader
 from facade.wire.limits import Limits
 from facade.wire.message import Field, ResponseHead, members
+from facade.wire.portions import InPortions
 from facade.wire.question import Question
-from facade.wire.sockets import last_words
+from facade.wire.reply import Reply
+from facade.wire.sockets import last_words, unread
 
 _ANSWER_LIMITS: Final = Limits(header_bytes=256 * 1024, headers=1000)
 """Bounds of a target's head: generous, because nobody may change the target, but bounds."""
@@ -27,30 +29,15 @@ _INTERIM: Final = 32
 """1xx heads that one answer may bring; more is a target that never answers (RFC 9110 section 15.2 sets no bound)."""
 
 
-class Reply:
-    """What a target answered: its head, and its body on the way.
-
-    `tunnel` is the connection itself after a 101: from then on it takes whatever the client sends. `own` when the
-    facade made the answer itself, so that it owes the fields of an origin server.
-    """
-
-    __slots__ = ("body", "head", "own", "tunnel")
-
-    def __init__(self, head: ResponseHead, body: Body, tunnel: Upstream | None = None, *, own: bool = False) -> None:
-        self.head = head
-        self.body = body
-        self.tunnel = tunnel
-        self.own = own
-
-    def __repr__(self) -> str:
-        return f"<Reply {self.head.status} {self.body!r}>"
+_BEHIND: Final = 1.0
+"""Seconds in which bytes belong to the answer before them. Later ones are mostly a 408, by which some servers close."""
 
 
-class Upstream(Connection):
+class Upstream(Connection, InPortions):
     """One connection to a target. `released` is called when it can be used again, `lost` when it has closed.
 
-    `answering` says whether a byte of the present answer has come, `idle_since` when the last one was whole. The faults
-    of `leniency` are forgiven.
+    `answering` says whether a byte of the present answer has come, `idle_since` when the last one was whole, and
+    `said_more` that others came right behind it. The faults of `leniency` are forgiven.
     """
 
     __slots__ = (
@@ -65,6 +52,7 @@ class Upstream(Connection):
         "_waiter",
         "answering",
         "idle_since",
+        "said_more",
     )
 
     def __init__(
@@ -85,11 +73,25 @@ class Upstream(Connection):
         self._interims = 0
         self._reusable = False
         self.answering = False
+        self.said_more = False
         self.idle_since = deadlines.now
 
     def __repr__(self) -> str:
         state = "asking" if self._waiter else "answering" if self._body else "idle"
         return f"<Upstream {state}>"
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether bytes lie here that nobody asked for: whoever asks next would take them for his answer."""
+        if unread(self._transport) == 0:
+            return False
+        if self._transport.get_extra_info("ssl_object") is None:  # else it may be TLS itself that says good-bye
+            self._distrust()
+        return True
+
+    def _distrust(self) -> None:
+        """Bytes came that nobody asked for. Those that say good-bye to an idle connection come later."""
+        self.said_more = self._deadlines.now - self.idle_since <= _BEHIND
 
     # Asking.
 
@@ -124,9 +126,20 @@ class Upstream(Connection):
         super().end_body(trailers)
         self._watch_body()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._overflow(self._transport.get_write_buffer_size())
+
     def resume_writing(self) -> None:
         super().resume_writing()
+        self._overflow(0)
         self._watch_body()
+
+    def _overflow(self, size: int) -> None:
+        """So much of what goes to the target waits here. A body that was whole from the first feeds nobody."""
+        body = self._question.body if self._feeder is None and self._question is not None else self._feeder
+        if body is not None:
+            body.overflow(size)
 
     def _watch_body(self) -> None:
         """Until the head: the target's patience runs once it has the request, or while it does not take it."""
@@ -142,6 +155,7 @@ class Upstream(Connection):
         question, self._question = self._question, None
         if question is not None:
             question.body.unpipe()
+            question.body.overflow(0)
         super().abort()
 
     # What the socket says.
@@ -155,7 +169,8 @@ class Upstream(Connection):
                 self._watch_body()
                 self._body_moved(self._decoder.feed(data))
             else:
-                self.abort()  # bytes that nobody asked for: this connection can be trusted no longer
+                self._distrust()
+                self.abort()
         except Refusal as refusal:
             self._fail(refusal.problem)
 
@@ -266,8 +281,9 @@ class Upstream(Connection):
         self.answering = False
         self.idle_since = self._deadlines.now
         self.due = self.until = NEVER
+        self.said_more = self._reusable and bool(rest)
         asked = self._question is not None and self._question.body.ended
-        if self._reusable and not rest and asked and not self.closing:
+        if self._reusable and not rest and asked and not self.full and not self.closing:
             self._question = None
             self._released(self)
         else:

@@ -79,6 +79,7 @@ def test_the_configuration_is_mounted_as_directories_that_follow_their_config_ma
     assert {path: maps[mount["name"]] for path, mount in mounts.items()} == {
         "/etc/facade": "facade",
         "/etc/facade/silos": "facade-silos",
+        "/etc/facade/externals": "facade-externals",
         "/etc/facade/routes": "facade-routes",
         "/var/lib/facade": None,
     }

@@ -11,7 +11,8 @@ from calls import route_of
 
 from facade.compare.answer import ComparedAnswer
 from facade.comparisons import Comparisons, RouteComparisons
-from facade.routing.route import Canary, Key, KeyKind, Place, Shadow
+from facade.routing.route import Canary, Key, KeyKind, Place
+from facade.routing.shadow import Shadow
 from facade.routing.stage import Stage
 
 ROUTE = route_of(stage=Stage.SHADOW, shadow=Shadow(Fraction(1)))

@@ -35,6 +35,7 @@ class NearEnd(asyncio.Transport):
     def __init__(self, far: FarEnd, extra: dict[str, Any], *, takes_eof: bool) -> None:
         super().__init__(extra)
         self.far = far
+        self.reader: asyncio.BaseProtocol = far.protocol
         self.buffer = bytearray()
         self.reading = True
         self.closing = False
@@ -74,6 +75,13 @@ class NearEnd(asyncio.Transport):
 
     def get_write_buffer_size(self) -> int:
         return len(self.buffer)
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Its marks are those of this file, whatever is asked for."""
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Remember it; what comes goes to the protocol under test all the same."""
+        self.reader = protocol
 
     def pause_reading(self) -> None:
         self.reading = False

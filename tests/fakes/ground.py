@@ -8,6 +8,7 @@ from typing import Final
 from far_end import FarEnd, settle
 from network import Network
 
+from facade.calls import Calls
 from facade.comparisons import Comparisons
 from facade.outcomes import Outcomes
 from facade.proxy.handler import Handler
@@ -67,9 +68,11 @@ class Ground:
             Mirror(comparisons, metrics, draw=lambda: 1.0, clock=lambda: 0.0, wall=lambda: 0.0),
             KnownKeys(),
             Usage(lambda: 0.5),
+            Calls(),
             clock=lambda: self.wheel.now,
             wall=lambda: 0.0,
             chance=bytes,
+            draw=lambda: 1.0,
         )
         self.server = Server(
             handler,
@@ -106,7 +109,7 @@ class Ground:
         """What is there though nobody is connected any more and the silo has closed all that was idle."""
         held = {
             "clients": not repr(self.server).startswith("<Server clients=0"),
-            "kept bytes": self.server.kept != 0,
+            "kept bytes": self.server.keeping.total != 0,
             "connections to the silo": "open=0 idle=0" not in repr(self.pool),
             "deadlines": repr(self.wheel) != "<Deadlines watched=0>",
             "calls in flight": self.in_flight.value != 0,

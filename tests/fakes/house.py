@@ -18,6 +18,7 @@ from facade.port import Services
 from facade.routing.known import KnownKeys
 from facade.snapshot import Snapshots
 from facade.targets.catalog import Catalog
+from facade.targets.definition import Adapted, Silo
 from facade.targets.protect.protections import Protections
 from facade.tasks import spawn
 from facade.telemetry.metrics import Metrics
@@ -57,14 +58,18 @@ class House:
         self.files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: lgeacy\n    canary")
 
 
+def _services(silo: Silo) -> Services:
+    assert isinstance(silo.reach, Adapted)
+    return Services(time.monotonic, spawn, silo.reach.folder / "state", silo.reach.folder, silo.reach.files)
+
+
 async def inhabited(files: Any) -> AsyncIterator[House]:
     """A house of which `titles.read` saw a call, for its metrics are of routes that did; torn down after it."""
     loop = asyncio.get_running_loop()
     deadlines = Deadlines(loop)
     metrics = Metrics("0", ())
-    services = Services(time.monotonic, spawn, files.folder / "state", files.folder)
     protections = Protections(deadlines, loop.time, lambda: 0.0)
-    catalog = Catalog(deadlines, metrics, lambda _: services, loop.time, lambda: 1.0, protections)
+    catalog = Catalog(deadlines, metrics, _services, loop.time, lambda: 1.0, protections)
     snapshots, comparisons, known = Snapshots(nothing()), Comparisons(lambda: 0.0, bytes(32)), KnownKeys()
     source = files.source()
     reloader = Reloader(source, begin(source, NOW), catalog, snapshots, metrics, comparisons, known, lambda: NOW)

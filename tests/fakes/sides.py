@@ -10,7 +10,7 @@ from calls import request_of, route_of
 
 from facade.proxy.shadow.copy import Copy
 from facade.proxy.shadow.seen import Room
-from facade.routing.route import Shadow
+from facade.routing.shadow import Shadow
 from facade.routing.stage import Side, Stage
 from facade.targets.request import Request
 from facade.targets.served import Served, Shadowing
@@ -18,7 +18,7 @@ from facade.targets.target import Target
 from facade.telemetry.metrics import Metrics
 from facade.wire.body import Body
 from facade.wire.message import HTTP_1_1, ResponseHead, block
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 JSON = (b"Content-Type", b"application/json")
 

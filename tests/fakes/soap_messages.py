@@ -9,7 +9,7 @@ from typing import Any
 from adapters.soap.service import Service, services
 from adapters.soap.settings import SoapOperation
 from adapters.soap.wsdl import Version
-from facade.testing import make_call
+from facade.testing import fake_files, make_call
 
 INTERFACES = Path(__file__).parent.parent / "adapters" / "soap" / "interfaces"
 LAND = INTERFACES / "land-registry.wsdl"
@@ -26,7 +26,7 @@ GET = {
 def made(written: dict[str, Any], wsdl: Path = LAND, port: str | None = None) -> Service | list[tuple[str, str]]:
     """An operation as written, understood; or what is wrong with it."""
     operation = SoapOperation.model_validate(written)
-    return dict(services(wsdl, port, {"it": operation}))["it"]
+    return dict(services(fake_files(wsdl.parent), wsdl.name, port, {"it": operation}))["it"]
 
 
 def service(written: dict[str, Any], wsdl: Path = LAND, port: str | None = None) -> Service:

@@ -12,9 +12,14 @@ from services.postgres import PostgresServer
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    # Not in pytest's own folder, which is its user's alone: the server may run as another.
+def postgres_folder() -> Iterator[Path]:
+    """Not in pytest's own folder, which is its user's alone: the server may run as another."""
     with tempfile.TemporaryDirectory(prefix="facade-postgres-") as folder:
-        server = PostgresServer(Path(folder))
-        yield server
-        server.stop()
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_folder: Path) -> Iterator[PostgresServer]:
+    server = PostgresServer(postgres_folder)
+    yield server
+    server.stop()

@@ -15,7 +15,7 @@ import pytest
 
 from adapters.mainframe import ADAPTER
 from facade.port import Adapter, BadArgument, Call, SiloSaysNo, SiloUnreachable
-from facade.testing import fake_services, make_call
+from facade.testing import fake_files, fake_services, make_call
 from services.cobol import compiled
 
 REQUEST = """
@@ -111,7 +111,7 @@ async def adapter(folder: Path, port: int) -> AsyncIterator[Adapter]:
     settings = {"host": "127.0.0.1", "port": port, "frame": "length2", "code_page": "ascii"}
     model = ADAPTER.settings.model_validate(settings)
     operations = {"inquire": ADAPTER.operation.model_validate(OPERATION)}
-    assert ADAPTER.examine(model, operations, folder) == ()
+    assert ADAPTER.examine(model, operations, folder, fake_files(folder)) == ()
     opened = await ADAPTER.open(model, operations, fake_services(folder))
     try:
         yield opened

@@ -15,7 +15,7 @@ from adapters.soap import ADAPTER
 from adapters.soap.adapter import SoapAdapter
 from adapters.soap.settings import SoapOperation, SoapSettings
 from facade.port import BadArgument, SiloLate, SiloSaysNo, SiloUnreachable
-from facade.testing import fake_services, make_call
+from facade.testing import fake_files, fake_services, make_call
 from services.soap_silo import FOLDER, SoapSilo
 
 OPERATIONS = {
@@ -41,7 +41,7 @@ def silo() -> Iterator[SoapSilo]:
 async def opened(silo: SoapSilo, name: str, written: dict[str, Any] = OPERATIONS) -> AsyncIterator[SoapAdapter]:
     settings = SoapSettings(wsdl=f"{name}.wsdl", endpoint=silo.endpoint(name))
     operations = {key: SoapOperation.model_validate(each) for key, each in written.items()}
-    assert ADAPTER.examine(settings, operations, FOLDER) == ()
+    assert ADAPTER.examine(settings, operations, FOLDER, fake_files(FOLDER)) == ()
     adapter = await ADAPTER.open(settings, operations, fake_services(FOLDER))
     try:
         yield adapter

@@ -16,6 +16,7 @@ import pytest
 
 from facade.demo import folder, once
 from facade.demo.chapters import CHAPTERS
+from facade.demo.story import IMPATIENT
 from facade.demo.surroundings import BAD_RELEASE
 
 STORY = 150.0
@@ -82,6 +83,10 @@ def test_the_whole_story_is_told_without_a_failed_citizen(tmp_path: Path):
     assert "\n# titles.read went back to legacy: platform errors " in said
     assert re.search(r"\n# until then legacy answered the [1-9][0-9,]* reads that the platform had failed\n", said)
     assert re.search(r"\n# [1-9][0-9,]* answers compared with the platform's, 100% of them alike\n", said)
+    assert re.search(
+        r"\n# payments taken by the cashier [1-9][0-9,]*, by the provider [1-9][0-9,]*: each of them once", said
+    )
+    assert f", though {IMPATIENT} were asked for twice\n# all that left for the provider: amount, reference\n" in said
     assert "No citizen was failed" in said
     assert list(tmp_path.iterdir()) == []
     assert processes_of(tmp_path) == []
@@ -97,6 +102,7 @@ def test_ctrl_c_ends_everything_in_order(running: subprocess.Popen[str], tmp_pat
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_the_line_it_names_moves_the_traffic(running: subprocess.Popen[str], tmp_path: Path):
     said = read_until(running, "Ctrl-C stops everything")
     named = said.split("edit ")[1].split(",")[0]

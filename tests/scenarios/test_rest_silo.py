@@ -215,6 +215,33 @@ async def test_a_token_that_is_taken_back_is_renewed_and_only_a_read_asked_again
         assert (len(service.got), bank.issued) == (5, 5)
 
 
+async def test_a_read_that_is_asked_once_is_not_asked_again_with_a_new_token_but_the_next_has_one(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    async with banked(tmp_path, clock) as (bank, service, adapter):
+        once = replace(get("1"), once=True)
+        await ask(adapter, once, clock.now)
+        bank.issued += 1
+        with pytest.raises(SiloNonsense, match="does not take the sidecar's credentials"):
+            await ask(adapter, once, clock.now)
+        assert len(service.got) == 2
+        await ask(adapter, once, clock.now)
+        assert (len(service.got), bank.issued) == (3, 3)
+
+
+async def test_a_read_that_is_asked_once_is_sent_once_over_a_connection_of_its_own(tmp_path: Path) -> None:
+    replies: list[Reply] = [answer(b"{}"), b""]
+    async with (
+        serving(lambda _: replies[min(len(service.got) - 1, 1)]) as service,
+        opened(tmp_path, service.url) as adapter,
+    ):
+        await ask(adapter, replace(get("1"), once=True))
+        with pytest.raises(SiloUnreachable, match="no connection, or it broke"):
+            await ask(adapter, replace(get("1"), once=True))
+    assert len(service.got) == 2
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -10,20 +10,20 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from harness.client import problem, request
+from harness.client import Client, problem, request
 from harness.folder import Folder
 from harness.house import House, furnish
 from harness.messages import Message
 from harness.patience import PATIENCE, eventually
 from harness.peer import Conversation, Peer, Script, answer, answering
-from harness.rows import case, counted, goes_on, mirror
+from harness.rows import case, counted, dated, goes_on, mirror
 from harness.sidecar import Sidecar
 
 OK: Final = b"HTTP/1.1 200 OK\r\n"
@@ -68,6 +68,17 @@ def house(own: House) -> Iterator[House]:
     yield own
     own.legacy.fresh()
     own.platform.fresh()
+
+
+@pytest.fixture(scope="module")
+def doubted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house of its own for a silo that says more than its answers: its connections are not used again for minutes."""
+    folder = Folder(Path(tmp_path_factory.mktemp("doubted")) / "config")
+    folder.facade()
+    with Peer("legacy") as legacy, Peer("platform") as platform:
+        furnish(folder, legacy, platform)
+        with Sidecar(folder).ready() as sidecar:
+            yield House(sidecar, legacy, platform)
 
 
 def saying(raw: bytes) -> Script:
@@ -315,6 +326,35 @@ def test_a_head_that_cannot_be_read_is_a_502_without_body_for_head(house: House)
     assert nonsense(house, STATUS_LINES["R3-2000"], "HEAD").body == b""
 
 
+def test_second_answers_are_not_given_to_other_clients(folder: Folder, serve: Callable[..., Sidecar]) -> None:
+    """R5-second-answer: in a write of its own, while others wait for the silo's only slot.
+
+    The first may come just after the next request went out, where nobody can tell it from that one's answer.
+    """
+
+    def script(conversation: Conversation) -> None:
+        while True:
+            message = conversation.request()
+            conversation.send(answer(b"own:" + message.target))
+            conversation.send(FORGED)
+
+    with Peer("legacy") as legacy:
+        legacy.script = script
+        folder.silo("portal", legacy.url, "protect: {concurrency: 1, queue: 50}")
+        folder.routes("routes:\n  - {name: all, match: '/{rest...}', legacy: portal, stage: legacy}\n")
+        sidecar = serve(folder)
+        bodies: list[bytes] = []
+        for _ in range(10):
+            with ExitStack() as stack:
+                clients = [stack.enter_context(Client(sidecar.port)) for _ in range(8)]
+                for number, client in enumerate(clients):
+                    client.send(request("GET", f"/{number}"))
+                bodies += [client.response().body for client in clients]
+    expected = [b"own:/%d" % number for number in range(8)] * 10
+    assert sum(body != own for body, own in zip(bodies, expected, strict=True)) <= 1
+    assert len(sidecar.said("bytes behind an answer")) == 1
+
+
 MINE: Final = answer(b"mine")
 BEHIND: Final = {
     "R5-forged-answer": ("GET", MINE, FORGED),
@@ -334,7 +374,7 @@ BEHIND: Final = {
 @pytest.mark.parametrize("again", ["GET", "POST"])
 @pytest.mark.parametrize(("method", "whole", "stray"), [case(name, *parts) for name, parts in BEHIND.items()])
 def test_bytes_that_nobody_asked_for_are_given_to_nobody(
-    house: House, method: str, whole: bytes, stray: bytes, again: str, late: bool
+    doubted: House, method: str, whole: bytes, stray: bytes, again: str, late: bool
 ) -> None:
     answered, closed = threading.Event(), threading.Event()
 
@@ -347,14 +387,15 @@ def test_bytes_that_nobody_asked_for_are_given_to_nobody(
         conversation.rest()
         closed.set()
 
-    house.legacy.script = script
-    with house.client() as client:
+    doubted.legacy.fresh()
+    doubted.legacy.script = script
+    with doubted.client() as client:
         assert client.ask(request(method, "/old/first")).body in (b"mine", b"")
-        mirror(house)
+        mirror(doubted)
         answered.set()
         assert closed.wait(PATIENCE), "the facade trusts a connection that says what nobody asked for"
         assert client.ask(request(again, "/old/second", body=b"y")).body == b"/old/second"
-    assert len(house.legacy.conversations) == 2
+    assert len(doubted.legacy.conversations) == 2
 
 
 NO_WAIT: Final = {
@@ -431,7 +472,8 @@ def test_what_is_for_the_targets_connection_ends_here(house: House, lines: list[
     house.legacy.script = answering(lambda _: answer(b"x", "X-A: 1", *lines, "X-B: 2"))
     with house.client() as client:
         for _ in range(2):
-            assert client.get("/old/x").head == OK + b"X-A: 1\r\nX-B: 2\r\nContent-Length: 1\r\n\r\n"
+            answered = client.get("/old/x")
+            assert answered.head == dated(OK + b"X-A: 1\r\nX-B: 2\r\nContent-Length: 1\r\n\r\n", answered)
 
 
 @pytest.mark.parametrize("line", ["Set-Cookie: a=1", "Location: /x", "WWW-Authenticate: Basic", "Content-Length: 1"])
@@ -568,7 +610,7 @@ def test_an_answer_arrives_byte_for_byte(house: House, raw: bytes) -> None:
     with house.client() as client:
         for _ in range(2):
             answered = client.get("/old/x", "Accept-Encoding: identity")
-            assert answered.head + answered.body == raw
+            assert answered.head + answered.body == dated(raw, answered)
     assert len(house.legacy.conversations) == 1
 
 
@@ -587,7 +629,7 @@ def test_an_answer_is_the_same_in_pieces_of_one_byte(house: House) -> None:
     with house.client() as client:
         for _ in range(2):
             answered = client.get("/old/x")
-            assert answered.head + answered.body == raw
+            assert answered.head + answered.body == dated(raw, answered)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from harness.client import Client, request
 from harness.folder import Folder
 from harness.patience import eventually
-from harness.peer import Conversation, Peer
+from harness.peer import Conversation, Peer, answer
 from harness.sidecar import Sidecar
 
 ROUTES = """\
@@ -63,8 +64,42 @@ def test_bytes_pass_both_ways_after_a_101(sidecar: Sidecar, legacy: Peer) -> Non
         assert client.exactly(7) == b"\x00\xff more"
     asked = legacy.requests[0]
     assert (asked.all("Connection"), asked.all("Upgrade")) == ([b"Upgrade"], [b"websocket"])
-    ended = eventually(lambda: sidecar.said("tunnel ended"), "the tunnel's line in the log")
-    assert (ended[0]["sent"], ended[0]["received"], ended[0]["why"]) == (12, 17, "closed")
+    ended = eventually(lambda: sidecar.said("request", status=101), "the tunnel's line in the log")
+    assert [(line["sent"], line["received"], line["why"]) for line in ended] == [(12, 17, "closed")]
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["an earlier request's", "its own"])
+def test_a_tunnel_outlives_the_time_that_an_upload_before_it_had(
+    folder: Folder, sidecar: Sidecar, legacy: Peer, own: bool
+) -> None:
+    sidecar.changed(lambda: folder.facade(limits="{body_timeout: 1s, tunnel_idle: 30s}"))
+    legacy.script = uploads_then_echo()
+    with Client(sidecar.port) as client:
+        upload = wants("websocket", "Content-Length: 3") if own else request("POST", "/talk", "Content-Length: 3")
+        client.send(upload)
+        time.sleep(0.1)  # the body comes after its head
+        client.send(b"abc")
+        if not own:
+            assert client.response().status == 200
+            client.send(wants("websocket"))
+        assert client.head().status == 101
+        for _ in range(8):
+            time.sleep(0.5)
+            client.send(b"ping")
+            assert client.exactly(4) == b"ping"
+
+
+def uploads_then_echo() -> Callable[[Conversation], None]:
+    """A target that answers until it is asked to switch."""
+
+    def script(conversation: Conversation) -> None:
+        while conversation.request().one("Upgrade") is None:
+            conversation.send(answer())
+        conversation.send(SWITCH % b"websocket")
+        while data := conversation.more():
+            conversation.send(data)
+
+    return script
 
 
 def test_a_tunnel_ends_when_the_target_closes_and_its_last_bytes_arrive(sidecar: Sidecar, legacy: Peer) -> None:
@@ -99,7 +134,7 @@ def test_a_tunnel_in_which_nothing_moves_ends(sidecar: Sidecar, legacy: Peer) ->
     with Client(sidecar.port) as client:
         switched(client, wants("websocket"))
         assert client.rest() == b""
-    assert eventually(lambda: sidecar.said("tunnel ended", why="idle"), "the idle tunnel's end")
+    assert eventually(lambda: sidecar.said("request", why="idle"), "the idle tunnel's end")
 
 
 def test_a_tunnel_survives_every_reload_that_keeps_its_route(sidecar: Sidecar, legacy: Peer, folder: Folder) -> None:
@@ -122,7 +157,7 @@ def test_a_tunnel_of_a_route_that_moved_ends_within_its_grace(sidecar: Sidecar, 
         while not ended:
             client.send(b"x")
             ended = client.more() == b""
-    assert eventually(lambda: sidecar.said("tunnel ended", why="moved"), "the moved tunnel's end")
+    assert eventually(lambda: sidecar.said("request", why="moved"), "the moved tunnel's end")
     assert sidecar.metric('facade_tunnels_ended_total{route="talk",why="moved"}') == 1
 
 

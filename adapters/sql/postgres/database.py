@@ -11,6 +11,7 @@ from typing import Final
 
 import asyncpg
 
+from adapters.sql.deadlines import Deadlines
 from adapters.sql.pool import Pool
 from adapters.sql.postgres.faults import silo_error
 from adapters.sql.postgres.session import PostgresSession
@@ -27,7 +28,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str, connections: int, services: Services) -> None:
         self._clock = services.clock
-        self._calls: set[asyncio.Timeout] = set()
+        self._deadlines = Deadlines()
         self._closed = False
         self._pool = Pool(lambda: PostgresSession(url), connections, services, MAX_AGE)
 
@@ -39,26 +40,26 @@ class PostgresDatabase:
         seconds = deadline - self._clock()
         if seconds <= 0:
             raise SiloLate(f"{work.operation}: its time was over before it began")
-        bound = asyncio.timeout(seconds)
-        self._calls.add(bound)
+        bound = self._deadlines.begin(seconds)
         try:
-            async with bound:
-                await self._run(work, deadline)
-        except TimeoutError:
-            raise self._too_late(work, ours=bound.expired()) from None
+            await self._run(work, deadline)
+        except asyncio.CancelledError:
+            if not bound.is_why():
+                raise
+            raise self._too_late(work) from None
+        except TimeoutError:  # the operating system's, of a connection
+            raise SiloUnreachable(f"{work.operation}: the database cannot be reached") from None
         except FormatError as error:
             raise SiloNonsense(f"{work.operation}: no usable answer: a value {error}") from None
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise silo_error(work, error) from None
         finally:
-            self._calls.discard(bound)
+            self._deadlines.end(bound)
 
     async def close(self) -> None:
         """Stop what runs, on the server too, and leave nothing open."""
         self._closed = True
-        now = asyncio.get_running_loop().time()
-        for bound in self._calls:
-            bound.reschedule(now)
+        self._deadlines.expire()
         await self._pool.close()
 
     async def _run(self, work: Work, deadline: float) -> None:
@@ -72,11 +73,9 @@ class PostgresDatabase:
             raise
         self._pool.end(session)
 
-    def _too_late(self, work: Work, *, ours: bool) -> SiloError:
+    def _too_late(self, work: Work) -> SiloError:
         if self._closed:
             return SiloUnreachable(f"{work.operation}: the database is being closed")
-        if not ours:  # the operating system's, of a connection
-            return SiloUnreachable(f"{work.operation}: the database cannot be reached")
         if work.waiting:
             return SiloFull(f"{work.operation}: every connection is busy")
         return SiloLate(f"{work.operation}: the database did not answer in time")

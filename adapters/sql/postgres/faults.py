@@ -6,6 +6,7 @@ By SQLSTATE, the longest prefix that is known (postgresql.org/docs/current/errco
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -16,6 +17,12 @@ from facade.port import BadArgument, SiloError, SiloFull, SiloLate, SiloNonsense
 
 _ARGUMENT: Final = re.compile(r"invalid input for query argument \$([0-9]+)")
 """Where asyncpg says which value does not fit the type that the server gave its parameter."""
+
+_OF_THE_NAME: Final = frozenset({62, 64})
+"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH (openssl-verification-options(1))."""
+
+_REJECTED: Final = "rejected SSL upgrade"
+"""What asyncpg says where TLS is required and the server has none; it has no error of its own for that."""
 
 _BROKEN: Final = "the database cannot be reached, or the connection broke"
 _FULL: Final = "the database has no room for another call"
@@ -57,7 +64,7 @@ _OTHER: Final = (SiloNonsense, "the database cannot run the query")
 def silo_error(work: Work, error: Exception) -> BadArgument | SiloError:
     """The port's error for one of asyncpg's, or of the operating system's."""
     if not isinstance(error, asyncpg.PostgresError):
-        return SiloUnreachable(f"{work.operation}: {_BROKEN}")
+        return SiloUnreachable(f"{work.operation}: {_lost(error)}")
     unfit = _ARGUMENT.match(str(error))
     if unfit is not None:  # found by asyncpg before anything was sent
         name = work.query.order[int(unfit[1]) - 1]
@@ -65,3 +72,13 @@ def silo_error(work: Work, error: Exception) -> BadArgument | SiloError:
     state = str(error.sqlstate or "")
     kind, words = _FAULTS.get(state) or _FAULTS.get(state[:2]) or _OTHER
     return kind(f"{work.operation}: {words}")
+
+
+def _lost(error: Exception) -> str:
+    """Why there is no connection, as far as it is the operator's to mend."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        is_anothers = error.verify_code in _OF_THE_NAME
+        return f"the database's certificate is {'for another host' if is_anothers else 'not trusted'}"
+    if isinstance(error, ssl.SSLError) or _REJECTED in str(error):
+        return "the database cannot be reached by TLS"
+    return _BROKEN

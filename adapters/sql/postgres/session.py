@@ -80,7 +80,7 @@ class PostgresSession:
         return answered and connection is not None and not (connection.is_closed() or connection.is_in_transaction())
 
     def stop(self) -> None:
-        """Nothing to do: `PostgresDatabase.close` brings the deadline of what runs forward, which cancels it."""
+        """Nothing to do: `PostgresDatabase.close` ends what runs."""
 
     async def close(self) -> None:
         """Leave no connection; what was not committed is undone by the server."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import asyncpg
@@ -20,10 +22,13 @@ _TEXTS: Final = (
 )
 """Types whose text is their value (`uuid`, `inet`, `cidr`)."""
 
+_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None), Decimal, datetime.date, datetime.datetime})
+"""Types of most values, which need no second look."""
+
 
 def plain_row(record: Mapping[str, Any]) -> tuple[object, ...]:
     """A row's values; what has no place in an answer, such as bytes or an interval, stays and is refused there."""
-    return tuple(_plain(each) for each in record.values())
+    return tuple([each if type(each) in _AS_THEY_ARE else _plain(each) for each in record.values()])
 
 
 def _plain(value: Any) -> object:

@@ -2,8 +2,8 @@
 
 One small function a rule, over the draft; `RULES` lists them all. Read `names` (who is called what), `groups`
 (journeys), `matches` (what routes match, and their parameters), `stages` (what a stage needs), `guards` (what can be
-shown), `silos` (what routes ask of silos), `callers` (who calls), then `listeners`. Only `facade.config.parse` imports
-this.
+shown), `silos` (what routes ask of silos and externals), `externals` (what leaves, and that it does so once), `callers`
+(who calls), `endings` (when routes end), then `listeners`. Only `facade.config.parse` imports this.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from facade.config.checks import callers, groups, guards, listeners, matches, names, silos, stages
+from facade.config.checks import callers, endings, externals, groups, guards, listeners, matches, names, silos, stages
 from facade.config.draft import Draft
 from facade.config.mistake import Mistake
 
@@ -39,11 +39,17 @@ RULES: Final[tuple[Rule, ...]] = (
     silos.unmatched_is_passed_through,
     silos.queues_have_a_budget,
     silos.arguments_are_in_the_path,
+    externals.operations_name_what_leaves,
+    externals.externals_are_asked_once,
     callers.callers_have_names_of_their_own,
     callers.issuers_are_named_once,
     callers.identities_are_one_callers,
     callers.rules_name_known_callers,
     callers.claims_are_of_tokens,
+    endings.sunsets_follow_deprecations,
+    endings.brownouts_are_announced,
+    endings.brownouts_are_short,
+    endings.brownouts_name_known_callers,
     listeners.addresses_differ,
 )
 """What makes a configuration mistaken."""
@@ -51,8 +57,10 @@ RULES: Final[tuple[Rule, ...]] = (
 WARNINGS: Final[tuple[Rule, ...]] = (
     silos.reads_do_not_write,
     stages.shadow_compares_something,
+    externals.group_shadows_compare_something,
     guards.guards_can_pass,
     callers.identities_can_be_shown,
+    endings.silos_outlast_their_routes,
 )
 """What runs, and is probably not meant."""
 

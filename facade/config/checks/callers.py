@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from facade.callers.register import Identity, IdentityKind
+from facade.callers.register import UNKNOWN, Identity, IdentityKind
 from facade.config.callers_file import FILE
 from facade.config.checks.matches import canary_keys
 from facade.config.checks.names import twice
@@ -18,7 +18,12 @@ _SHOWN_TO_PEERS = (IdentityKind.CERTIFICATE, IdentityKind.SAN)
 
 
 def callers_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
-    return twice(draft.callers, "caller", "name")
+    """And none has the name under which everybody else is counted."""
+    yield from twice(draft.callers, "caller", "name")
+    for caller in draft.callers:
+        if caller.name == UNKNOWN:
+            what = f"caller {UNKNOWN} is called as everybody is whom {FILE} does not name"
+            yield Mistake(caller.at("name"), what, "give it another name")
 
 
 def issuers_are_named_once(draft: Draft) -> Iterator[Mistake]:

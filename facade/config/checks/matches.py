@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from facade.config.draft import Draft, DraftRoute
 from facade.config.mistake import Mistake, listed, quote
 from facade.config.nodes import Step
+from facade.config.routes_file import PlatformBlock
 from facade.routing.route import Canary, Key, KeyKind, Place, Route, SegmentKind
 from facade.routing.table import conflicts
 from facade.targets.template import PathTemplate
@@ -75,7 +76,7 @@ def parameters(route: Route) -> frozenset[str]:
 
 def _templates(route: DraftRoute) -> Iterator[tuple[tuple[Step, ...], frozenset[str]]]:
     block = route.block
-    if block is not None and block.platform is not None and block.platform.path is not None:
+    if block is not None and isinstance(block.platform, PlatformBlock) and block.platform.path is not None:
         yield ("platform", "path"), _names(block.platform.path)
     if block is not None and block.successor is not None:
         yield ("successor",), _names(block.successor)

@@ -1,4 +1,4 @@
-"""Names: a silo, a route and a group are each called something that nothing else is called."""
+"""Names: a silo or an external, a route and a group are each called something that nothing else is called."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from facade.config.mistake import Mistake, quote
 
 
 def silos_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:
-    return twice(draft.silos, "silo", "silo")
+    """An external's name is taken too: a route says the one or the other, and so do its figures."""
+    first = draft.silo_names()
+    for silo in draft.silos:
+        if silo.name is not None and first[silo.name] is not silo:
+            other = first[silo.name]
+            as_what = "" if other.kind == silo.kind else f"as the {other.kind} "
+            what = f"{silo.kind} {quote(silo.name)} is there already, {as_what}at {other.at(other.kind)}"
+            yield Mistake(silo.at(silo.kind), what, "rename one of the two")
 
 
 def routes_have_names_of_their_own(draft: Draft) -> Iterator[Mistake]:

@@ -1,4 +1,4 @@
-"""Silos: what a route asks is there to be asked, and can be asked with what the route knows."""
+"""Silos and externals: what a route asks is there to be asked, and can be asked with what the route knows."""
 
 from __future__ import annotations
 
@@ -11,32 +11,41 @@ from facade.config.checks.matches import parameters
 from facade.config.draft import Draft, DraftRoute, DraftSilo
 from facade.config.mistake import Mistake, listed, quote
 from facade.config.nodes import MappingNode, locate, scalars
-from facade.config.routes_file import parse_reference
-from facade.config.silo_file import PASSTHROUGH
-from facade.config.types import Unfit
+from facade.config.routes_file import is_reference, parse_reference
+from facade.config.silo_file import EXTERNAL, PASSTHROUGH, SILO
 from facade.routing.route import SAFE_METHODS, Route, SiloReference
 from facade.targets.definition import Adapted
+
+LEGACY, PLATFORM = "legacy", "platform"
+
+_KINDS: Final = {LEGACY: SILO, PLATFORM: EXTERNAL}
+"""What a side names."""
 
 _PARAMETER: Final = re.compile(r"path\.([A-Za-z_][A-Za-z0-9_]*)")
 """A path parameter in an operation's templates."""
 
 
 def silos_are_there(draft: Draft) -> Iterator[Mistake]:
+    """A route moves from a silo to an external, never from one external and never to a silo."""
     known = draft.silo_names()
-    for route, reference in _references(draft):
-        if reference.silo not in known and "silos" not in draft.unread:
-            what = f"legacy names {quote(reference.silo)}, and there is no such silo"
-            yield Mistake(route.at("legacy"), what, _nearest(reference.silo, known))
+    for route, side, reference in _references(draft):
+        kind, silo = _KINDS[side], known.get(reference.silo)
+        if silo is None and draft.knows_every_silo:
+            what = f"{side} names {quote(reference.silo)}, and there is no such {kind}"
+            yield Mistake(route.at(side), what, _nearest_of(kind, reference.silo, draft.silos))
+        elif silo is not None and silo.kind != kind:
+            what = f"{side} names {quote(reference.silo)}, which is the {silo.kind} at {silo.at(silo.kind)}"
+            yield Mistake(route.at(side), what, _nearest_of(kind, reference.silo, draft.silos))
 
 
 def operations_are_there(draft: Draft) -> Iterator[Mistake]:
     """A silo behind an adapter is asked by operation, one that is passed through is not."""
     known = draft.silo_names()
-    for route, reference in _references(draft):
+    for route, side, reference in _references(draft):
         silo = known.get(reference.silo)
-        if silo is not None and silo.operations is not None:
-            for what, mend in _unfit(reference, silo, silo.operations):
-                yield Mistake(route.at("legacy"), what, mend)
+        if silo is not None and silo.kind == _KINDS[side] and silo.operations is not None:
+            for what, mend in _unfit(side, reference, silo, silo.operations):
+                yield Mistake(route.at(side), what, mend)
 
 
 def unmatched_is_passed_through(draft: Draft) -> Iterator[Mistake]:
@@ -45,9 +54,9 @@ def unmatched_is_passed_through(draft: Draft) -> Iterator[Mistake]:
     if facade is None or name is None:
         return
     silo = known.get(name)
-    if silo is None and "silos" not in draft.unread:
+    if silo is None and draft.knows_every_silo:
         what = f"unmatched names {quote(name)}, and there is no such silo"
-        yield Mistake(facade.at("unmatched"), what, _nearest(name, known))
+        yield Mistake(facade.at("unmatched"), what, _nearest_of(SILO, name, draft.silos))
     if silo is not None and silo.adapter is not None and silo.adapter != PASSTHROUGH:
         what = f"unmatched names {quote(name)}, which is not passed through"
         yield Mistake(facade.at("unmatched"), what, f"name a silo with adapter: {PASSTHROUGH}, or remove the key")
@@ -74,10 +83,10 @@ def arguments_are_in_the_path(draft: Draft) -> Iterator[Mistake]:
         kind = silo.silo.reach.kind
         for name, operation in silo.silo.reach.operations.items():
             alone = kind.mistakes(operation, _named_in(silo, name))
-            yield from _told(silo, name, alone, "")
+            yield from told(silo, name, alone, "")
             for route in used.get(SiloReference(silo.silo.name, name), ()):
                 found = [each for each in kind.mistakes(operation, parameters(route)) if each not in alone]
-                yield from _told(silo, name, found, f", for route {quote(route.name)} at {route.place}")
+                yield from told(silo, name, found, f", for route {quote(route.name)} at {route.place}")
 
 
 def reads_do_not_write(draft: Draft) -> Iterator[Mistake]:
@@ -85,52 +94,69 @@ def reads_do_not_write(draft: Draft) -> Iterator[Mistake]:
     silos = draft.silo_names()
     for written in draft.routes:
         route = written.route
-        if route is None or route.legacy is None or route.match.method not in SAFE_METHODS:
+        if route is None or route.match.method not in SAFE_METHODS:
             continue
-        silo = silos.get(route.legacy.silo)
-        if silo is not None and silo.silo is not None and _writes(silo, route.legacy.operation):
-            what = f"route {quote(route.name)} takes {route.match.method}, and {route.legacy} writes"
-            yield Mistake(written.at("legacy"), what, "match a method that may write, such as POST")
+        for side, reference in _sides(route):
+            silo = silos.get(reference.silo)
+            if silo is not None and silo.silo is not None and _writes(silo, reference.operation):
+                what = f"route {quote(route.name)} takes {route.match.method}, and {reference} writes"
+                yield Mistake(written.at(side), what, "match a method that may write, such as POST")
 
 
-def _references(draft: Draft) -> Iterator[tuple[DraftRoute, SiloReference]]:
-    """What routes call legacy; of the text itself, because a route may be mistaken in other ways."""
+def _references(draft: Draft) -> Iterator[tuple[DraftRoute, str, SiloReference]]:
+    """The silos and externals that routes name, and by which key.
+
+    They are read from the text itself, because a route may be mistaken in other ways.
+    """
     for route in draft.routes:
-        try:
-            yield route, parse_reference(route.node.text("legacy") or "")
-        except Unfit:
-            continue
+        for side in _KINDS:
+            text = route.node.text(side) or ""
+            if is_reference(text):
+                yield route, side, parse_reference(text)
 
 
-def _unfit(reference: SiloReference, silo: DraftSilo, operations: frozenset[str]) -> Iterator[tuple[str, str]]:
-    name = quote(reference.silo)
+def _unfit(
+    side: str, reference: SiloReference, silo: DraftSilo, operations: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    name = f"{silo.kind} {quote(reference.silo)}"
     if silo.adapter == PASSTHROUGH:
         if reference.operation is not None:
-            yield f"silo {name} is passed through and has no operations", f"write legacy: {reference.silo}"
+            yield f"{name} is passed through and has no operations", f"write {side}: {reference.silo}"
     elif reference.operation is None:
-        yield (
-            f"legacy names no operation of silo {name}",
-            f"write {reference.silo}. and one of {listed(sorted(operations))}",
-        )
+        yield f"{side} names no operation of {name}", f"write {reference.silo}. and one of {listed(sorted(operations))}"
     elif reference.operation not in operations:
-        what = f"silo {name} has no operation {quote(reference.operation)}"
-        yield what, _nearest(reference.operation, operations)
+        yield f"{name} has no operation {quote(reference.operation)}", _nearest(reference.operation, operations)
+
+
+def _nearest_of(kind: str, name: str, silos: Iterable[DraftSilo]) -> str:
+    """What may be meant by the name of a silo or an external that is none."""
+    known = [each.name for each in silos if each.kind == kind and each.name is not None]
+    if kind == SILO:
+        return _nearest(name, known) if known else "add it, in silos/<silo>.yaml"
+    mend = _nearest(name, known) if known else "add it, in externals/<name>.yaml"
+    return f"{mend}, or the URL of a service, such as http://{name}:8080"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     like = difflib.get_close_matches(name, names, 1)
-    if like:
-        return f"write {like[0]}"
-    return f"write one of {listed(names)}" if names else "add it, in silos/<silo>.yaml"
+    return f"write {like[0]}" if like else f"write one of {listed(names)}"
 
 
 def _used(draft: Draft) -> dict[SiloReference, list[Route]]:
     used: dict[SiloReference, list[Route]] = {}
     for written in draft.routes:
-        if written.route is not None and written.route.legacy is not None:
-            used.setdefault(written.route.legacy, []).append(written.route)
+        if written.route is not None:
+            for _, reference in _sides(written.route):
+                used.setdefault(reference, []).append(written.route)
     return used
+
+
+def _sides(route: Route) -> Iterator[tuple[str, SiloReference]]:
+    """The sides of a route that are a silo's or an external's, by their keys."""
+    for side, names in ((LEGACY, route.legacy), (PLATFORM, route.platform)):
+        if isinstance(names, SiloReference):
+            yield side, names
 
 
 def _named_in(silo: DraftSilo, operation: str) -> frozenset[str]:
@@ -138,7 +164,8 @@ def _named_in(silo: DraftSilo, operation: str) -> frozenset[str]:
     return frozenset(name for _, text in scalars(node) for name in _PARAMETER.findall(text.text))
 
 
-def _told(silo: DraftSilo, operation: str, found: Iterable[tuple[str, str]], where: str) -> Iterator[Mistake]:
+def told(silo: DraftSilo, operation: str, found: Iterable[tuple[str, str]], where: str) -> Iterator[Mistake]:
+    """What a kind found wrong with an operation, each at its key; `where` says more of it."""
     for key, sentence in found:
         what, _, mend = sentence.partition("; ")
         steps = ("operations", operation, *key.split("."))

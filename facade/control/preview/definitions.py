@@ -1,7 +1,7 @@
-"""What a route stands on that is written elsewhere: the callers and issuers that its rules and keys mean, its silo.
+"""What a route stands on that is written elsewhere: the callers and issuers that its rules and keys mean, its sides.
 
 Each is told by its name and by a hash of how it is defined, so that two definitions can be told apart and none is
-shown: whose key a caller shows, and where a silo is, are in nobody's preview. Pure.
+shown: whose key a caller shows, and where a silo or an external is, are in nobody's preview. Pure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from facade.targets.definition import Silo
 RULES, KEYS = "its rules change", "its keys change"
 
 _DECIDING: Final = frozenset({"adapter", "settings", "protect", "switch_off", "after_switch_off"})
-"""The keys of a silo that its calls depend on."""
+"""The keys of a silo or an external that its calls depend on."""
 
 _DIGEST: Final = 16
 """Bytes of a hash: of two definitions that differ nobody will see the same."""
@@ -45,7 +45,7 @@ class Definitions:
         self._by_claim = {
             each.name for each in register.callers if any(i.kind is IdentityKind.CLAIM for i in each.identities)
         }
-        self._silos = configuration.silos
+        self._systems = configuration.systems
 
     def of(self, route: Route) -> tuple[Definition, ...]:
         """What this route stands on, each once."""
@@ -55,8 +55,8 @@ class Definitions:
         found = [
             *self._meant(RULES, [rule.key for rule in rules], named),
             *self._meant(KEYS, () if canary is None else canary.by, self._callers),
-            *self._of_silo(route.legacy),
-            *(self._of_silo(route.platform) if isinstance(route.platform, SiloReference) else ()),
+            *self._of_side(route.legacy),
+            *(self._of_side(route.platform) if isinstance(route.platform, SiloReference) else ()),
         ]
         return tuple(dict.fromkeys(found))
 
@@ -70,12 +70,13 @@ class Definitions:
         if KeyKind.CLAIM in kinds or not self._by_claim.isdisjoint(asked):
             yield from (Definition(where, f"issuer {name}", text) for name, text in self._issuers.items())
 
-    def _of_silo(self, side: SiloReference | None) -> Iterator[Definition]:
-        silo = None if side is None else self._silos.get(side.silo)
+    def _of_side(self, side: SiloReference | None) -> Iterator[Definition]:
+        silo = None if side is None else self._systems.get(side.silo)
         if side is None or silo is None:
             return
         parts = _parts(silo, side.operation)
-        yield from (Definition(f"its silo {silo.name} changes", key, text) for key, text in parts.items())
+        where = f"its {'external' if silo.is_external else 'silo'} {silo.name} changes"
+        yield from (Definition(where, key, text) for key, text in parts.items())
 
 
 def digest(*texts: object) -> str:
@@ -108,6 +109,9 @@ def _issuer(issuer: Issuer) -> tuple[object, ...]:
 
 
 def _parts(silo: Silo, operation: str | None) -> Mapping[str, str]:
-    """What is written of a silo, but for its other operations and what says nothing of a call."""
+    """What is written of a silo or an external, but for its other operations and what says nothing of a call.
+
+    Which of the files beside it an operation needs is its kind's affair, so they are everybody's.
+    """
     wanted = {*_DECIDING, f"operation {operation}"}
-    return {key: digest(text) for key, text in silo.written.items() if key in wanted}
+    return {key: digest(text) for key, text in silo.written.items() if key in wanted or key.startswith("file ")}

@@ -36,7 +36,7 @@ class Change:
             return Direction.STAY
         if was.stage is will.stage is Stage.CANARY:
             return _within(was, will)
-        return judge_move(was.stage, will.stage, whole=will.whole)
+        return judge_move(was.stage, will.stage, whole=will.whole, external=will.external)
 
     def kinds(self) -> Iterator[str]:
         """What differs, a few words each."""
@@ -90,7 +90,7 @@ def _kinds(was: Shown, will: Shown) -> Iterator[str]:
         yield "its canary tells calls apart otherwise"
     yield from changed(was.stands_on, will.stands_on)
     yield from _care(was, will)
-    if was.stage is will.stage and (was.whole, _later(was)) != (will.whole, _later(will)):
+    if was.stage is will.stage and _next(was) != _next(will):
         yield "may move otherwise from here"
 
 
@@ -117,11 +117,12 @@ def _rules(route: Shown) -> tuple[object, ...]:
     return division.by, division.without_key, division.legacy_for, division.platform_for
 
 
-def _later(route: Shown) -> tuple[object, ...]:
-    """What its canary says while it stands elsewhere."""
+def _next(route: Shown) -> tuple[object, ...]:
+    """What it may move by from here, and what its canary says while it stands elsewhere."""
+    ways = (route.whole, route.external)
     if route.stage is Stage.CANARY or route.division is None:
-        return ()
-    return route.division.share, route.division.keys
+        return ways
+    return *ways, route.division.share, route.division.keys
 
 
 def _within(was: Shown, will: Shown) -> Direction:

@@ -22,7 +22,7 @@ def pages(
 
     async def preview(_: Question) -> Reply:
         day = await _last_day(usage)
-        return Reply(200, JSON, answer(reloader.configuration, reloader.overrides.now, day, clock(), pause))
+        return Reply(200, JSON, answer(reloader.ordered, reloader.overrides.now, day, clock(), pause))
 
     return {"/api/preview": preview}
 

@@ -30,7 +30,8 @@ class Division(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One route. `subject` is its group's name, else its own; `whole` when it moves as a whole, never by a canary.
+    """One route. `subject` is its group's name, else its own; `whole` when it moves as a whole, never by a canary,
+    and `external` when it goes to an external, never by a shadow.
 
     `method`, `path`, `host` and `headers` are what it matches, `match` the same in words. `guard` and `shadow` are
     hashes of what its file says of them, None where it says nothing; `timeout` is in seconds; `stands_on` is what it
@@ -55,6 +56,7 @@ class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fallback: Fallback
     stands_on: tuple[Definition, ...]
     division: Division | None = None
+    external: bool = False
 
     @property
     def share(self) -> float:
@@ -91,6 +93,7 @@ def shown(route: Route, definitions: Definitions) -> Shown:
         fallback=route.fallback,
         stands_on=definitions.of(route),
         division=None if route.canary is None else _division(route.canary),
+        external=route.goes_to_external,
     )
 
 

@@ -17,7 +17,7 @@ from facade.targets.target import Target
 from facade.wire.body import Body
 from facade.wire.headers import Sender
 from facade.wire.message import HTTP_1_1, X_FACADE_SHADOW, RequestHead, ResponseHead
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 _METHODS: Final = frozenset({b"GET", b"HEAD"})
 

@@ -81,10 +81,17 @@ class Endpoints:
         """Count what an endpoint did wrong. Where there is no other nobody is better off by it."""
         if problem in CANNOT_CONNECT:
             self._doubt()
-        if self._sole is not None and self._sole.only is not None:
-            return
-        if member.health.failed(problem, self._deadlines.now):
+        if not self._is_one and member.health.failed(problem, self._deadlines.now):
             _log.warning("endpoint left out", endpoint=str(member.pool.endpoint), reason=problem.reason)
+
+    def said_no(self, member: Member, status: int) -> None:
+        """Count an answer of 502, 503 or 504, unless there is no other endpoint."""
+        if not self._is_one and member.health.said_no(self._deadlines.now):
+            _log.warning("endpoint left out", endpoint=str(member.pool.endpoint), reason=f"status {status}")
+
+    @property
+    def _is_one(self) -> bool:
+        return self._sole is not None and self._sole.only is not None
 
     def answered(self, member: Member) -> None:
         """The endpoint has answered after it had failed."""

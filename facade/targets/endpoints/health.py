@@ -1,7 +1,9 @@
 """Whether one endpoint is used: left out after failures in a row, with a way back. Pure: the time is an argument.
 
-The law of this file: failures count only in a row, and any answer ends the row. An endpoint that has been left out is
-tried by one call once its spell is over; each try doubles the spell to the next one, and an answer brings it back.
+The law of this file: failures count only in a row, and any answer ends the row but one that says that there is none
+(502, 503 and 504). Of those that say so at once the next call would else always be for the one that is broken: it has
+the fewest in flight. An endpoint that has been left out is tried by one call once its spell is over; each try doubles
+the spell to the next one, and an answer brings it back.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ CONNECTS: Final = 3
 caller more than time, because nothing was sent."""
 
 ANSWERS: Final = 5
-"""The same where the last one was a connection that broke off, an answer that was late or made no sense: that may be
-the doing of one hard question, so it takes more of them."""
+"""The same where the last one was a connection that broke off, an answer that was late or made no sense, or a 502, 503
+or 504: that may be the doing of one hard question, so it takes more of them."""
 
 SHORTEST: Final = 1.0
 """Seconds of the first spell: a process that was restarted is back by then."""
@@ -58,8 +60,13 @@ class Health:
     def failed(self, problem: Problem, now: float) -> bool:
         """Count a failure; True if it is the one that leaves the endpoint out."""
         bound = CONNECTS if problem in CANNOT_CONNECT else ANSWERS if problem in CANNOT_ANSWER else 0
-        if not bound:
-            return False
+        return bound > 0 and self._failed(bound, now)
+
+    def said_no(self, now: float) -> bool:
+        """Count an answer that says that there is none; True if it is the one that leaves the endpoint out."""
+        return self._failed(ANSWERS, now)
+
+    def _failed(self, bound: int, now: float) -> bool:
         self.failures += 1
         if self._spell or self.failures < bound:
             return False

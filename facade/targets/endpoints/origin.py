@@ -1,7 +1,8 @@
 """One URL of a target: its name resolved to addresses, again and again, and the connections to each of them.
 
 The law of this file: what the resolver says last is where calls go. Addresses that it no longer names get no new calls;
-while it fails or names none, those it named last stay. One look-up runs at a time, off the event loop.
+while it fails, is silent or names none, those it named last stay. One look-up of a name runs at a time, in a thread that
+it shares with no other (`facade.wire.lookups`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ AGAIN: Final = 30.0
 
 SOONEST: Final = 1.0
 """Seconds between two look-ups of a name that is in doubt: it cannot be connected to, or was not found."""
+
+SILENT: Final = 5.0
+"""Seconds without an answer after which the resolver is said to have none; the look-up goes on until there is one."""
 
 MOST: Final = 32
 """Addresses of one name that are used; a name with more is a mistake, or somebody's attack on our memory."""
@@ -115,12 +119,16 @@ class Origin:
         now = self._deadlines.now
         if self._is_name and self._lookup is None and now - self._looked >= SOONEST:
             self._looked = now
+            self._deadlines.watch(self, now + SILENT)
             self._lookup = spawn(self._resolve(), f"look up {self.name}")
         return self._lookup
 
     def overdue(self) -> None:
-        """The time has come to resolve the name again."""
-        self.look_up()
+        """The time has come to resolve the name again, or it takes too long."""
+        if self._lookup is not None:
+            self._tell(lost=True)
+        else:
+            self.look_up()
 
     def close(self) -> None:
         self._closed = True

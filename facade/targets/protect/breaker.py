@@ -2,7 +2,11 @@
 
     closed     every call goes through; when too many fail within the window, it opens
     open       no call goes through until the pause is over
-    half open  a few calls go through, as probes; when all of them are answered it closes, when one fails it opens
+    half open  a few calls go through, as probes; when as many are answered it closes, when one fails it opens
+
+A probe that is not answered within another pause holds its place no longer: a silo that hangs is asked no more often
+than one that fails, and nobody keeps it shut. A call whose body still comes says nothing of the silo for as long as its
+caller takes, so a few of those go through beside the probes, and in place of none.
 
 Each change of state begins a new turn. A call is counted in the turn it began in, so what was asked before the breaker
 opened says nothing about what came after.
@@ -54,67 +58,85 @@ TRANSITIONS: Final[Mapping[tuple[State, Event], State]] = MappingProxyType(
 )
 """Every change there is."""
 
-NO_TURN: Final = -1
-"""The turn of a call that no breaker let through."""
+_NO_TURN: Final = -1
 
 _TURNS: Final = itertools.count()
 """Numbers of turns, none twice: a call of a breaker that a reload took away is nothing to the one that came after."""
 
 
+class Pass:
+    """What calls go through with: the turn they begin in, and how many of a half-open one's are under way with it."""
+
+    __slots__ = ("out", "turn")
+
+    def __init__(self, turn: int) -> None:
+        self.turn = turn
+        self.out = 0
+
+    def __repr__(self) -> str:
+        return f"<Pass {self.turn} out={self.out}>"
+
+
+NO_PASS: Final = Pass(_NO_TURN)
+"""That of a call which no breaker let through."""
+
+
 class Breaker:
     """One breaker. Moments are those of a monotonic clock, in seconds. `until` is when a pause is over."""
 
-    __slots__ = ("_answered", "_probing", "_rate", "_rules", "state", "turn", "until")
+    __slots__ = ("_answered", "_callers", "_probes", "_rate", "_rules", "state", "turn", "until")
 
     def __init__(self, rules: BreakerRules) -> None:
         self.state: State = CLOSED
-        self.turn = next(_TURNS)
         self.until = 0.0
         self._rules = rules
-        self._rate = FailureRate(rules.window)
-        self._probing = 0
-        self._answered = 0
+        self._begin(0.0)
 
     def __repr__(self) -> str:
-        return f"<Breaker {self.state} {self._rate!r} probing={self._probing}>"
+        return f"<Breaker {self.state} {self._rate!r} probing={self._probes.out}>"
 
-    def admits(self, now: float) -> bool:
-        """Whether a call may go through now."""
+    def admits(self, now: float, *, still_comes: bool = False) -> bool:
+        """Whether a call may go through now. `still_comes` where its body does, at its caller's pace."""
         if self.state is OPEN and now >= self.until:
             self._move(Event.PAUSE_IS_OVER, now)
-        if self.state is HALF_OPEN:
-            return self._probing + self._answered < PROBES
-        return self.state is CLOSED
+        if self.state is not HALF_OPEN:
+            return self.state is CLOSED
+        if now >= self.until:
+            self._give_places(now)
+        if still_comes:
+            return self._callers.out < PROBES
+        return self._probes.out + self._answered < PROBES
 
-    def begin(self) -> int:
-        """A call goes through that `admits` let in just now; returns its turn."""
+    def begin(self, *, still_comes: bool = False) -> Pass:
+        """A call goes through that `admits` let in just now."""
+        given = self._callers if still_comes else self._probes
         if self.state is HALF_OPEN:
-            self._probing += 1
-        return self.turn
+            given.out += 1
+        return given
 
-    def answered(self, turn: int, now: float) -> bool:
+    def answered(self, given: Pass, now: float) -> bool:
         """The silo began its answer to a call. Returns whether the breaker closed by it."""
-        if turn != self.turn:
+        if given.turn != self.turn:
             return False
         if self.state is CLOSED:
             self._rate.called(now)
             return False
-        self._probing -= 1
+        given.out -= 1
         self._answered += 1
         if self._answered < PROBES:
             return False
         self._move(Event.PROBES_WERE_ANSWERED, now)
         return True
 
-    def failed(self, turn: int, now: float) -> bool:
+    def failed(self, given: Pass, now: float) -> bool:
         """The silo failed a call. Returns whether the breaker opened by it."""
-        if turn == self.turn and self.state is CLOSED:
+        if given.turn == self.turn and self.state is CLOSED:
             self._rate.called(now)
-        return self.broke_off(turn, now)
+        return self.broke_off(given, now)
 
-    def broke_off(self, turn: int, now: float) -> bool:
+    def broke_off(self, given: Pass, now: float) -> bool:
         """The same of a call whose answer it had begun, and which is counted already."""
-        if turn != self.turn:
+        if given.turn != self.turn:
             return False
         if self.state is HALF_OPEN:
             self._move(Event.PROBE_FAILED, now)
@@ -125,10 +147,10 @@ class Breaker:
         self._move(Event.TOO_MANY_FAILED, now)
         return True
 
-    def left(self, turn: int) -> None:
+    def left(self, given: Pass) -> None:
         """A call ended that says nothing about the silo, such as one whose caller hung up."""
-        if turn == self.turn and self.state is HALF_OPEN:
-            self._probing -= 1
+        if given.turn == self.turn and self.state is HALF_OPEN:
+            given.out -= 1
 
     def adjust(self, rules: BreakerRules) -> None:
         """Go by other numbers from now on; a pause that has begun keeps its length."""
@@ -138,7 +160,16 @@ class Breaker:
 
     def _move(self, event: Event, now: float) -> None:
         self.state = TRANSITIONS[self.state, event]
+        self._begin(now)
+
+    def _begin(self, now: float) -> None:
+        """Begin a turn, in which nothing is counted yet."""
         self.turn = next(_TURNS)
-        self.until = now + self._rules.pause
         self._rate = FailureRate(self._rules.window)
-        self._probing = self._answered = 0
+        self._answered = 0
+        self._give_places(now)
+
+    def _give_places(self, now: float) -> None:
+        """Places for a pause. Calls that went through in this turn still count, and hold none of these."""
+        self.until = now + self._rules.pause
+        self._probes, self._callers = Pass(self.turn), Pass(self.turn)

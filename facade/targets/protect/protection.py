@@ -18,7 +18,7 @@ import structlog
 from facade.problem import Problem, Refusal
 from facade.targets.definition import Protect
 from facade.targets.protect import problems
-from facade.targets.protect.breaker import CLOSED, HALF_OPEN, NO_TURN, Breaker
+from facade.targets.protect.breaker import CLOSED, HALF_OPEN, NO_PASS, Breaker, Pass
 from facade.targets.protect.budget import UNLIMITED, Budget, Loan
 from facade.targets.request import Request
 from facade.wire import refusals
@@ -79,8 +79,8 @@ class Protection:
 
     async def admit(self, request: Request) -> Admission:
         """Let a call in as soon as there is a slot for it. Raises `Refusal` with the 503 that it gets instead."""
-        self._look()
         body = request.body
+        self._look(still_comes=not body.ended)
         empty_handed = not body.ended and body.held <= HIGH_WATER
         if empty_handed and self.budget.turns_away:
             raise Refusal(refusals.FULL)
@@ -89,12 +89,12 @@ class Protection:
             until = min(request.until, self._clock() + self.rules.timeout)
             await self.budget.wait(until, empty_handed=empty_handed)
             try:
-                self._look()
+                self._look(still_comes=not body.ended)
             except Refusal:
                 self.budget.release()
                 raise
-        turn = NO_TURN if self.breaker is None else self.breaker.begin()
-        return Admission(self, request, turn, waited=waits)
+        given = NO_PASS if self.breaker is None else self.breaker.begin(still_comes=not body.ended)
+        return Admission(self, request, given, waited=waits)
 
     def lend(self, leave: Callable[[], None]) -> Loan | None:
         """A slot that no caller needs, for a call that nobody waits for; None where there is none, or nobody is let in.
@@ -109,14 +109,16 @@ class Protection:
             return None
         return self.budget.lend(leave)
 
-    def _look(self) -> None:
-        """Raise `Refusal` while nobody is let in."""
+    def _look(self, *, still_comes: bool = False) -> None:
+        """Raise `Refusal` while nobody is let in, or nobody whose body still comes."""
         if self.rules.hours is not None:
             now = self._wall()
             if not self._is_in_hours(now):
                 raise Refusal(problems.closed(self.rules.hours.opens_next(_moment(now)), now))
         breaker = self.breaker
-        if breaker is not None and breaker.state is not CLOSED and not breaker.admits(self._clock()):
+        if breaker is None or breaker.state is CLOSED:
+            return
+        if not breaker.admits(self._clock(), still_comes=still_comes):
             raise Refusal(self._resting(breaker))
 
     def _is_in_hours(self, now: float) -> bool:
@@ -136,29 +138,29 @@ class Protection:
 
     # What an admission reports.
 
-    def answered(self, turn: int) -> None:
+    def answered(self, given: Pass) -> None:
         """The silo answered a call."""
         breaker, budget = self.breaker, self.budget
-        if breaker is not None and breaker.answered(turn, self._clock()):
+        if breaker is not None and breaker.answered(given, self._clock()):
             budget.open_gently()
             _log.warning("breaker closed", silo=self.silo)
         if budget.room < budget.limit:
             budget.widen()
 
-    def failed(self, turn: int, *, began: bool) -> None:
+    def failed(self, given: Pass, *, began: bool) -> None:
         """The silo failed a call; `began` where its answer had begun and is counted already."""
         breaker = self.breaker
         if breaker is None:
             return
         report = breaker.broke_off if began else breaker.failed
-        if report(turn, self._clock()):
+        if report(given, self._clock()):
             self.budget.turn_away(self._resting(breaker))
             _log.warning("breaker opened", silo=self.silo)
 
-    def left(self, turn: int) -> None:
+    def left(self, given: Pass) -> None:
         """A call is over that says nothing about the silo."""
         if self.breaker is not None:
-            self.breaker.left(turn)
+            self.breaker.left(given)
 
     def is_past(self, moment: float) -> bool:
         """Whether a moment of the monotonic clock is over."""
@@ -168,12 +170,12 @@ class Protection:
 class Admission:
     """One call that was let in, for as long as it takes: `with await protection.admit(request) as admission`."""
 
-    __slots__ = ("_good", "_protection", "_request", "_turn", "_waited")
+    __slots__ = ("_good", "_pass", "_protection", "_request", "_waited")
 
-    def __init__(self, protection: Protection, request: Request, turn: int, *, waited: bool) -> None:
+    def __init__(self, protection: Protection, request: Request, given: Pass, *, waited: bool) -> None:
         self._protection = protection
         self._request = request
-        self._turn = turn
+        self._pass = given
         self._waited = waited
         self._good: bool | None = None
 
@@ -187,7 +189,7 @@ class Admission:
             if isinstance(error, Refusal) and self._is_silos_failure(error.problem):
                 self._fail()
             elif self._good is None:
-                self._protection.left(self._turn)
+                self._protection.left(self._pass)
         finally:
             self._protection.budget.release()
 
@@ -197,7 +199,7 @@ class Admission:
             self._fail()
         else:
             self._good = True
-            self._protection.answered(self._turn)
+            self._protection.answered(self._pass)
 
     def passes_on(self, answer: Body) -> None:
         """The answer goes to the caller, who may be asked to take it more quickly."""
@@ -206,7 +208,7 @@ class Admission:
 
     def _fail(self) -> None:
         if self._good is not False:
-            self._protection.failed(self._turn, began=self._good is True)
+            self._protection.failed(self._pass, began=self._good is True)
             self._good = False
 
     def _is_silos_failure(self, problem: Problem) -> bool:

@@ -14,7 +14,7 @@ from adapters.mainframe import ADAPTER
 from adapters.mainframe.operations import Operation, understand
 from adapters.mainframe.settings import MainframeOperation, MainframeSettings
 from facade.port import BadArgument, SiloNonsense, SiloSaysNo
-from facade.testing import make_call
+from facade.testing import fake_files, make_call
 
 REQUEST = """
        01  INQUIRY.
@@ -63,7 +63,8 @@ def found(
     (folder / "copybooks/vehrec.cpy").write_text(reply)
     (folder / "copybooks/part.cpy").write_text("           05  INQ-PART PIC X.\n")
     settings = MainframeSettings(host="127.0.0.1", port=7003, frame=frame, code_page="cp1146")
-    return understand(settings, {"inquire": MainframeOperation.model_validate(operation)}, folder)["inquire"]
+    model = MainframeOperation.model_validate(operation)
+    return understand(settings, {"inquire": model}, fake_files(folder))["inquire"]
 
 
 def operation(folder: Path, **changes: Any) -> Operation:
@@ -159,7 +160,7 @@ def test_a_reply_that_does_not_fit_names_operation_and_field(tmp_path: Path, raw
 @pytest.mark.parametrize(
     ("changes", "key", "said"),
     [
-        ({"request": "gone.cpy"}, "request", "gone.cpy cannot be read (No such file or directory); write the path"),
+        ({"request": "gone.cpy"}, "request", "gone.cpy does not exist; create it"),
         ({"arguments": {"INQ-REGG": "x"}}, "arguments.INQ-REGG", "INQUIRY has no such field; write one of INQ-FUNC, "),
         ({"arguments": {"INQ-FUNC": "VV"}}, "arguments.INQ-FUNC", "is too long: it has room for 1 characters; write"),
         ({"faults": {"RETURN": {"04": 404}}}, "faults.RETURN", "VEHICLE has no such field"),
@@ -213,5 +214,5 @@ def test_a_record_is_no_longer_than_its_frame_can_say(tmp_path: Path) -> None:
 def test_findings_are_at_the_operations_keys(tmp_path: Path) -> None:
     settings = MainframeSettings(host="127.0.0.1", port=7003, frame="length2", code_page="cp1146")
     operations = {"inquire": MainframeOperation.model_validate(WRITTEN)}
-    findings = ADAPTER.examine(settings, operations, tmp_path)
+    findings = ADAPTER.examine(settings, operations, tmp_path, fake_files(tmp_path))
     assert [each.key for each in findings] == ["operations.inquire.request", "operations.inquire.reply"]

@@ -93,3 +93,10 @@ def test_a_key_that_is_wanted_and_missing_is_the_callers_mistake() -> None:
 
 def test_a_request_shows_no_value() -> None:
     assert "1250" not in repr(make_request(operation(send=SEND), paying(pence=1250)))
+
+
+def test_what_a_get_sends_is_its_query() -> None:
+    asked = operation(call="GET /v1/find", writes=False, send={"ref.no": "{body.name}", "page": "{query.page:int=1}"})
+    request = make_request(asked, paying(name="a&b"))
+    assert (request.query, request.body) == ((("ref.no", "a&b"), ("page", "1")), None)
+    assert "Content-Type" not in request.headers

@@ -47,7 +47,8 @@ def mistakes(**written: Any) -> dict[str, str]:
     ("written", "key", "words"),
     [
         ({"call": "GET /v1", "arguments": {"a": "V"}}, "arguments", "write query, headers or send"),
-        ({"call": "GET /v1", "send": {"a": "V"}}, "send", "has no body"),
+        ({"call": "GET /v1", "send": {"a": "V"}, "query": {"b": "V"}}, "query", "send is its query"),
+        ({"call": "GET /v1", "send": {"a": "V"}, "format": "form"}, "format", "has no body"),
         ({"call": "PUT /v1", "send": {"a": "V"}}, "call", "add writes: true"),
         ({"call": "GET /v1", "writes": True}, "writes", "changes nothing"),
         ({"call": "POST /v1", "send": {"a": "V"}, "format": "xml"}, "format", "root: NAME"),
@@ -71,3 +72,26 @@ def test_a_mistake_between_the_keys_of_an_operation_is_told(written: dict[str, A
 def test_good_operations_have_no_mistakes() -> None:
     assert mistakes(call="GET /v1/search/{path.id}", query={"postcode": "{query.postcode}"}) == {}
     assert mistakes(call="POST /v1", writes=True, send={"a.b": "{body.a}", "a.c": "V"}, format="xml", root="x") == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "words"),
+    [
+        ({}, "send", "{} if that is nothing"),
+        ({"send": {}, "query": {"q": "{query.q}"}}, "query.q", "{query.q} would leave for an external beside"),
+        ({"send": {}, "headers": {"X-User": "u-{header.User}"}}, "headers.X-User", "{header.User} would leave"),
+    ],
+)
+def test_of_an_external_everything_that_leaves_is_named(written: dict[str, Any], key: str, words: str) -> None:
+    (found,) = ADAPTER.unnamed(RestOperation.model_validate({"call": "POST /v1/{path.id}", "writes": True, **written}))
+    assert (found[0], words in found[1], "; " in found[1]) == (key, True, True)
+
+
+def test_constants_and_what_the_path_and_the_key_show_are_named() -> None:
+    written = {
+        "send": {},
+        "query": {"v": "2"},
+        "headers": {"X-Version": "7"},
+        "idempotency": "{header.Idempotency-Key}",
+    }
+    assert ADAPTER.unnamed(RestOperation.model_validate({"call": "POST /v1/{path.id}", **written})) == ()

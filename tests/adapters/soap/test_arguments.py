@@ -7,6 +7,7 @@ from soap_messages import COURTS, LAND, ODD, mistakes, service
 
 from adapters.soap import ADAPTER
 from adapters.soap.settings import SoapOperation, SoapSettings
+from facade.testing import fake_files
 
 TITLE = {"TitleNumber": "{path.number}", "Caller": "x"}
 LODGE = {"Kind": "CHARGE", "Fee": "{body.fee:decimal}", "Applicant.Name": "{body.name}", "Year": "2026"}
@@ -125,15 +126,15 @@ def test_an_unknown_port_is_told_with_those_there_are():
 def test_the_kind_tells_each_mistake_at_its_key():
     settings = SoapSettings(wsdl=LAND.name, endpoint="http://127.0.0.1:1/")
     operations = {"get-title": SoapOperation.model_validate(get(TitleNo="x"))}
-    (finding,) = ADAPTER.examine(settings, operations, LAND.parent)
+    (finding,) = ADAPTER.examine(settings, operations, LAND.parent, fake_files(LAND.parent))
     assert finding.key == "operations.get-title.arguments.TitleNo"
 
 
 def test_a_wsdl_that_is_not_there_is_told_at_its_key():
     settings = SoapSettings(wsdl="gone.wsdl", endpoint="http://127.0.0.1:1/")
-    (finding,) = ADAPTER.examine(settings, {}, LAND.parent)
+    (finding,) = ADAPTER.examine(settings, {}, LAND.parent, fake_files(LAND.parent))
     assert finding.key == "settings.wsdl"
-    assert "gone.wsdl cannot be read (no such file or directory); put it there" in finding.text
+    assert "gone.wsdl: gone.wsdl does not exist; create it" in finding.text
 
 
 def test_a_message_that_is_a_value_needs_that_value():

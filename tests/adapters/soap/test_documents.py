@@ -8,9 +8,10 @@ import pytest
 from soap_messages import COURTS, LAND
 
 from adapters.soap import documents
-from adapters.soap.documents import read_documents
+from adapters.soap.documents import Documents, read_documents
 from adapters.soap.wrong import WsdlError
 from adapters.soap.wsdl import understand
+from facade.testing import fake_files
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 
@@ -23,24 +24,28 @@ def written(folder: Path, imports: str, name: str = "silo.wsdl") -> Path:
     return path
 
 
+def of(path: Path) -> Documents:
+    return read_documents(fake_files(path.parent), path.name)
+
+
 def wrong(path: Path) -> str:
     with pytest.raises(WsdlError) as error:
-        understand(read_documents(path))
+        understand(of(path))
     return str(error.value)
 
 
 def test_imports_are_followed_from_where_they_stand():
-    found = read_documents(LAND)
+    found = of(LAND)
     assert [Path(path).name for path, _ in found.texts] == ["land-registry.wsdl", "titles.xsd", "parts.xsd"]
 
 
 def test_a_document_is_read_once_however_often_it_is_imported(tmp_path):
     path = written(tmp_path, '<import location="silo.wsdl"/><import location="./silo.wsdl"/>')
-    assert len(read_documents(path).texts) == 1
+    assert len(of(path).texts) == 1
 
 
 def test_the_same_bytes_are_understood_once():
-    assert understand(read_documents(COURTS)) is understand(read_documents(COURTS))
+    assert understand(of(COURTS)) is understand(of(COURTS))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,8 @@ def test_an_import_from_the_network_is_told_at_its_line(tmp_path, address):
 
 
 def test_a_missing_import_is_told_at_its_line(tmp_path):
-    assert wrong(written(tmp_path, '<import location="gone.xsd"/>')).startswith("silo.wsdl:2: gone.xsd cannot be read")
+    words = wrong(written(tmp_path, '<import location="gone.xsd"/>'))
+    assert words == "silo.wsdl:2: gone.xsd does not exist; create it, or mend what points to it"
 
 
 def test_a_mistake_in_an_import_is_told_at_its_own_place(tmp_path):

@@ -13,6 +13,7 @@ from adapters.soap.carrier import KEEP_IDLE
 from adapters.soap.envelope import MAX_REPLY_BYTES, MAX_REPLY_TAGS
 from adapters.soap.settings import MAX_CONNECTIONS
 from facade.formats import MAX_DEPTH
+from facade.testing import fake_files
 
 PAGE = (Path(__file__).resolve().parents[3] / "adapters/soap/README.md").read_text()
 SILO = yaml.safe_load(re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1])
@@ -22,7 +23,7 @@ def test_its_example_has_no_mistake(tmp_path):
     (tmp_path / SILO["settings"]["wsdl"]).write_text(re.search(r"```xml\n(.*?)```", PAGE, re.DOTALL)[1])
     settings = ADAPTER.settings.model_validate(SILO["settings"])
     operations = {name: ADAPTER.operation.model_validate(written) for name, written in SILO["operations"].items()}
-    assert ADAPTER.examine(settings, operations, tmp_path) == ()
+    assert ADAPTER.examine(settings, operations, tmp_path, fake_files(tmp_path)) == ()
     for operation in operations.values():
         assert ADAPTER.mistakes(operation, frozenset({"number"})) == ()
 

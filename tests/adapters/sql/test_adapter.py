@@ -1,36 +1,26 @@
-"""A database answers calls: exactly, within bounds and deadlines, and with nothing of itself in an error."""
+"""SQLite behind the sql kind: what every database keeps, and what is a file's: locks, damage, another in its place."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import database_suite
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from database_suite import LINES, DatabaseSuite, ask
 
 from adapters.sql import ADAPTER
 from adapters.sql.settings import SqlOperation, SqlSettings
 from adapters.sql.sqlite.database import MAX_AGE
-from facade.port import (
-    Adapter,
-    BadArgument,
-    Call,
-    Finding,
-    SiloFull,
-    SiloLate,
-    SiloNonsense,
-    SiloSaysNo,
-    SiloUnreachable,
-)
-from facade.testing import FakeClock, RecordingSpawn, fake_services, make_call
+from facade.port import Adapter, BadArgument, Call, Finding, SiloFull, SiloLate, SiloNonsense, SiloUnreachable
+from facade.testing import FakeClock, fake_files, make_call
 
 SCHEMA = """
 create table claim (reference text primary key, status text not null default 'received', amount text, pages integer,
@@ -39,54 +29,17 @@ insert into claim values ('CLM-1', 'open', '12.50', 3, '2027-03-31', 1, 0.1);
 insert into claim (reference, status) values ('CLM-2', 'closed');
 """
 ENDLESS = "with recursive n (x) as (select 1 union all select x + 1 from n)"
-LINES = "with recursive n (x) as (select 1 union all select x + 1 from n where x < :lines)"
 
 OPERATIONS: dict[str, dict[str, Any]] = {
-    "get": {
-        "query": "select * from claim where reference = :reference",
-        "arguments": {"reference": "{path.reference}"},
-        "rows": "one",
-    },
-    "list": {"query": "select reference from claim order by reference"},
-    "find": {
-        "query": "select reference from claim where :since is null or opened >= :since",
-        "arguments": {"since": "{query.since:date=}"},
-    },
-    "open": {
-        "query": "insert into claim (reference, amount, pages, opened, urgent)"
-        " values (:reference, :amount, :pages, :opened, :urgent) returning reference, amount, pages, opened, urgent",
-        "arguments": {
-            "reference": "{body.reference}",
-            "amount": "{body.amount:decimal=0}",
-            "pages": "{body.pages:int=}",
-            "opened": "{body.opened:date=}",
-            "urgent": "{body.urgent:bool=false}",
-        },
-        "writes": True,
-        "rows": "one",
-        "status": 201,
-    },
-    "close": {
-        "query": "update claim set status = 'closed' where reference = :reference",
-        "arguments": {"reference": "{path.reference}"},
-        "writes": True,
-        "status": 204,
-    },
-    "close-all": {"query": "update claim set status = 'done' returning reference", "writes": True, "rows": "one"},
-    "scan": {
-        "query": "insert into claim (reference) values ('scanned') returning x'00' as scan",
-        "writes": True,
-    },
-    "lines": {"query": f"{LINES} select x from n", "arguments": {"lines": "{query.lines:int}"}},
+    **database_suite.OPERATIONS,
     "wide": {
         "query": f"{LINES} select printf('%.*c', 1000000, 'x') as w from n",
         "arguments": {"lines": "{query.lines:int}"},
     },
+    "slow": {"query": f"{ENDLESS} select max(x) as x from n"},
+    "slow-write": {"query": f"{ENDLESS} insert into claim (reference) select 'E' || x from n", "writes": True},
+    "scan": {"query": "insert into claim (reference) values ('scanned') returning x'00' as scan", "writes": True},
     "widest": {"query": "select length(zeroblob(9000000)) as length"},
-    "either": {"query": "select reference from claim", "rows": "one"},
-    "endless": {"query": f"{ENDLESS} select max(x) as x from n"},
-    "endless-write": {"query": f"{ENDLESS} insert into claim (reference) select 'E' || x from n", "writes": True},
-    "no-table": {"query": "select hunter2 from nowhere"},
     "no-text": {"query": "select cast(x'68756e74657232ff' as text) as a"},
     "sly": {"query": "insert into claim (reference) values ('sly')"},
 }
@@ -104,24 +57,8 @@ def move(file: Path, suffix: str) -> Path:
     return file.rename(file.with_suffix(suffix))
 
 
-@contextlib.asynccontextmanager
-async def opened(
-    file: Path, *, clock: Callable[[], float] | None = None, connections: int = 4
-) -> AsyncIterator[Adapter]:
-    spawn = RecordingSpawn()
-    operations = {name: SqlOperation.model_validate(written) for name, written in OPERATIONS.items()}
-    written = SqlSettings(url=f"sqlite:///{file.name}", connections=connections)
-    adapter = await ADAPTER.open(written, operations, fake_services(file.parent, clock=clock, spawn=spawn))
-    try:
-        yield adapter
-    finally:
-        await adapter.close()
-        await spawn.finished()
-
-
-async def ask(adapter: Adapter, call: Call, seconds: float = 30.0) -> Any:
-    answer = await adapter.call(replace(call, deadline=asyncio.get_running_loop().time() + seconds))
-    return (answer.status, json.loads(answer.body) if answer.body else None)
+def opened(file: Path, *, clock: Callable[[], float] | None = None) -> AbstractAsyncContextManager[Adapter]:
+    return database_suite.opened(f"sqlite:///{file.name}", file.parent, OPERATIONS, clock=clock)
 
 
 def rows(file: Path, query: str) -> list[Any]:
@@ -129,55 +66,45 @@ def rows(file: Path, query: str) -> list[Any]:
         return connection.execute(query).fetchall()
 
 
-def worker_threads() -> int:
-    return sum("_connection_worker_thread" in each.name for each in threading.enumerate())
+class TestSqlite(DatabaseSuite):
+    OPERATIONS = OPERATIONS
+    FIRST: ClassVar[dict[str, object]] = {
+        "reference": "CLM-1",
+        "status": "open",
+        "amount": "12.50",
+        "pages": 3,
+        "opened": "2027-03-31",
+        "urgent": 1,
+        "weight": Decimal("0.1"),
+    }
+
+    @pytest.fixture(autouse=True)
+    def _file(self, file: Path) -> None:
+        self.file, self.url, self.folder = file, f"sqlite:///{file.name}", file.parent
+
+    async def rows(self, query: str) -> list[Any]:
+        return rows(self.file, query)
+
+    async def connected(self) -> int:
+        return sum("_connection_worker_thread" in each.name for each in threading.enumerate())
+
+    async def running(self, count: int) -> None:
+        """A file does not say what runs on it: give it a moment."""
+        await asyncio.sleep(0.1)
 
 
-async def test_one_row_is_an_object_with_every_value_as_it_is_stored(file: Path) -> None:
+async def test_an_answer_that_cannot_be_said_undoes_the_write(file: Path) -> None:
+    before = rows(file, "select * from claim")
     async with opened(file) as adapter:
-        assert await ask(adapter, make_call("get", path={"reference": "CLM-1"})) == (
-            200,
-            {
-                "reference": "CLM-1",
-                "status": "open",
-                "amount": "12.50",
-                "pages": 3,
-                "opened": "2027-03-31",
-                "urgent": 1,
-                "weight": 0.1,
-            },
-        )
-
-
-async def test_an_answer_says_that_it_is_json(file: Path) -> None:
-    async with opened(file) as adapter:
-        answer = await adapter.call(make_call("list", deadline=asyncio.get_running_loop().time() + 30))
-        assert answer.headers == (("content-type", "application/json"),)
-
-
-async def test_one_row_that_is_not_there_is_not_found(file: Path) -> None:
-    async with opened(file) as adapter:
-        with pytest.raises(SiloSaysNo, match="get: nothing found") as no:
-            await ask(adapter, make_call("get", path={"reference": "CLM-9"}))
-        assert no.value.status == 404
-
-
-async def test_one_row_where_there_are_more_is_nonsense(file: Path) -> None:
-    async with opened(file) as adapter:
-        with pytest.raises(SiloNonsense, match=r"more than 1 row$"):
-            await ask(adapter, make_call("either"))
-
-
-async def test_many_rows_are_a_list_and_none_an_empty_one(file: Path) -> None:
-    async with opened(file) as adapter:
-        assert await ask(adapter, make_call("list")) == (200, [{"reference": "CLM-1"}, {"reference": "CLM-2"}])
-        assert await ask(adapter, make_call("find", query={"since": "2030-01-01"})) == (200, [])
-
-
-async def test_an_argument_left_out_is_null(file: Path) -> None:
-    async with opened(file) as adapter:
-        assert len((await ask(adapter, make_call("find")))[1]) == 2
-        assert await ask(adapter, make_call("find", query={"since": "2027-03-31"})) == (200, [{"reference": "CLM-1"}])
+        with pytest.raises(SiloNonsense):
+            await ask(adapter, make_call("scan", method="POST"))
+        with pytest.raises(SiloNonsense, match="widest: no usable answer: a value is too long"):
+            await ask(adapter, make_call("widest"))
+        with pytest.raises(SiloNonsense) as nonsense:
+            await ask(adapter, make_call("no-text"))
+    assert "hunter2" not in nonsense.value.detail
+    assert nonsense.value.__suppress_context__
+    assert rows(file, "select * from claim") == before
 
 
 async def test_what_is_written_is_stored_exactly_and_returned_with_its_status(file: Path) -> None:
@@ -190,46 +117,6 @@ async def test_what_is_written_is_stored_exactly_and_returned_with_its_status(fi
     assert stored == [("0.10", "text", 7, "2027-01-31", 1)]
 
 
-async def test_a_write_without_rows_and_with_204_leaves_without_a_body(file: Path) -> None:
-    async with opened(file) as adapter:
-        assert await ask(adapter, make_call("close", method="POST", path={"reference": "CLM-1"})) == (204, None)
-    assert rows(file, "select status from claim where reference = 'CLM-1'") == [("closed",)]
-
-
-@pytest.mark.parametrize(
-    ("body", "status"), [({"reference": "CLM-1"}, 409), ({"reference": "CLM-3", "pages": 100}, 422)]
-)
-async def test_what_the_database_does_not_take_is_its_own_no(file: Path, body: object, status: int) -> None:
-    async with opened(file) as adapter:
-        with pytest.raises(SiloSaysNo) as no:
-            await ask(adapter, make_call("open", method="POST", body=body))
-        assert no.value.status == status
-        assert "CLM" not in no.value.detail
-        assert (await ask(adapter, make_call("open", method="POST", body={"reference": "CLM-4"})))[0] == 201
-
-
-@pytest.mark.parametrize("operation", ["scan", "close-all"])
-async def test_a_write_whose_answer_is_not_usable_is_undone(file: Path, operation: str) -> None:
-    before = rows(file, "select * from claim")
-    async with opened(file) as adapter:
-        with pytest.raises(SiloNonsense):
-            await ask(adapter, make_call(operation, method="POST"))
-    assert rows(file, "select * from claim") == before
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
-@given(value=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30))
-async def test_whatever_text_a_caller_sends_stays_a_value(file: Path, value: str) -> None:
-    hostile = f"'; delete from claim; -- \" {value} :since %_"
-    async with opened(file) as adapter:
-        _, answer = await ask(adapter, make_call("open", method="POST", body={"reference": hostile}))
-        assert answer["reference"] == hostile
-        assert (await ask(adapter, make_call("get", path={"reference": hostile})))[1]["reference"] == hostile
-    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
-        assert connection.execute("delete from claim where reference = ?", (hostile,)).rowcount == 1
-        assert connection.execute("select count(*) from claim").fetchone() == (2,)
-
-
 @pytest.mark.parametrize("pages", [2**63, -(2**63) - 1, 10**39])
 async def test_a_whole_number_beyond_the_databases_is_the_callers_mistake(file: Path, pages: int) -> None:
     async with opened(file) as adapter:
@@ -237,34 +124,11 @@ async def test_a_whole_number_beyond_the_databases_is_the_callers_mistake(file: 
             await ask(adapter, make_call("open", method="POST", body={"reference": "CLM-3", "pages": pages}))
 
 
-async def test_the_largest_answers_are_given_and_larger_ones_refused(file: Path) -> None:
-    async with opened(file) as adapter:
-        _, answer = await ask(adapter, make_call("lines", query={"lines": "10000"}))
-        assert [row["x"] for row in answer] == list(range(1, 10_001))
-        with pytest.raises(SiloNonsense, match="lines: no usable answer: more than 10000 rows"):
-            await ask(adapter, make_call("lines", query={"lines": "10001"}))
-        assert len((await ask(adapter, make_call("wide", query={"lines": "8"})))[1]) == 8
-        with pytest.raises(SiloNonsense, match="wide: no usable answer: more than 8388608 bytes"):
-            await ask(adapter, make_call("wide", query={"lines": "9"}))
-        with pytest.raises(SiloNonsense, match="widest: no usable answer: a value is too long"):
-            await ask(adapter, make_call("widest"))
-
-
 async def test_an_operation_that_does_not_say_that_it_writes_cannot(file: Path) -> None:
     async with opened(file) as adapter:
         with pytest.raises(SiloUnreachable, match="sly: the database cannot be changed"):
             await ask(adapter, make_call("sly"))
     assert rows(file, "select 1 from claim where reference = 'sly'") == []
-
-
-@pytest.mark.parametrize("operation", ["no-table", "no-text"])
-async def test_an_error_shows_nothing_of_query_or_rows(file: Path, operation: str) -> None:
-    async with opened(file) as adapter:
-        with pytest.raises(SiloNonsense) as nonsense:
-            await ask(adapter, make_call(operation))
-    assert "hunter2" not in nonsense.value.detail
-    assert nonsense.value.__cause__ is None
-    assert nonsense.value.__suppress_context__
 
 
 async def test_a_file_that_comes_later_is_found_then(file: Path) -> None:
@@ -365,62 +229,6 @@ async def test_a_commit_that_stays_locked_out_is_late_and_undone(file: Path) -> 
         assert (await ask(adapter, make_call("open", body={"reference": "CLM-3"})))[0] == 201
 
 
-async def test_fifty_writes_at_once_are_each_done_once(file: Path) -> None:
-    async with opened(file) as adapter:
-        calls = [make_call("open", body={"reference": f"W-{number}"}) for number in range(50)]
-        answers = await asyncio.gather(*(ask(adapter, call) for call in calls))
-    assert {status for status, _ in answers} == {201}
-    assert rows(file, "select count(*) from claim where reference like 'W-%'") == [(50,)]
-
-
-async def test_a_late_write_is_undone_and_the_next_one_done(file: Path) -> None:
-    async with opened(file) as adapter:
-        with pytest.raises(SiloLate, match="endless-write: the database did not answer in time"):
-            await ask(adapter, make_call("endless-write"), seconds=0.2)
-        assert (await ask(adapter, make_call("open", body={"reference": "CLM-3"})))[0] == 201
-    assert rows(file, "select count(*) from claim where reference like 'E%'") == [(0,)]
-
-
-async def test_a_cancelled_write_is_undone_and_the_next_one_done(file: Path) -> None:
-    async with opened(file) as adapter:
-        writing = asyncio.gather(ask(adapter, make_call("endless-write")))
-        await asyncio.sleep(0.1)
-        writing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await writing
-        assert (await ask(adapter, make_call("open", body={"reference": "CLM-3"})))[0] == 201
-    assert rows(file, "select count(*) from claim where reference like 'E%'") == [(0,)]
-
-
-async def test_a_call_cancelled_at_any_moment_leaves_the_silo_whole(file: Path) -> None:
-    async with opened(file, connections=1) as adapter:
-        for steps in range(12):
-            calls = asyncio.gather(ask(adapter, make_call("list")), ask(adapter, make_call("endless")))
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            calls.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await calls
-        assert len((await ask(adapter, make_call("list")))[1]) == 2
-
-
-async def test_no_more_connections_are_opened_than_the_settings_allow(file: Path) -> None:
-    before = worker_threads()
-    async with opened(file, connections=2) as adapter:
-        slow = asyncio.gather(*(ask(adapter, make_call("endless"), 0.3) for _ in range(8)), return_exceptions=True)
-        await asyncio.sleep(0.1)
-        assert worker_threads() - before == 2
-        assert {type(each) for each in await slow} == {SiloLate, SiloFull}
-
-
-async def test_it_can_be_closed_twice_and_without_a_call(file: Path) -> None:
-    async with opened(file) as adapter:
-        await adapter.close()
-        with pytest.raises(SiloUnreachable, match="the database is being closed"):
-            await ask(adapter, make_call("list"))
-        await adapter.close()
-
-
 def mistakes(parameters: frozenset[str] = frozenset(), **written: object) -> tuple[tuple[str, str], ...]:
     return ADAPTER.mistakes(SqlOperation.model_validate(written), parameters)
 
@@ -446,7 +254,8 @@ def test_every_mistake_between_the_keys_of_an_operation_is_told() -> None:
 
 def findings(file: Path, **written: object) -> tuple[Finding, ...]:
     operation = SqlOperation.model_validate(written)
-    return ADAPTER.examine(SqlSettings(url=f"sqlite:///{file.name}"), {"get": operation}, file.parent)
+    settings, folder = SqlSettings(url=f"sqlite:///{file.name}"), file.parent
+    return ADAPTER.examine(settings, {"get": operation}, folder, fake_files(folder))
 
 
 def test_a_query_that_sqlite_cannot_read_is_told_before_anybody_calls(file: Path) -> None:
@@ -473,6 +282,15 @@ def test_other_columns_and_files_that_are_not_there_are_not_warned_of(file: Path
     assert findings(file, query="select amount, opened, count(*) as n from claim") == ()
     assert findings(file.with_name("none.sqlite"), query="select weight from claim") == ()
     assert findings(file, query="select weight from nowhere") == ()
+
+
+def test_a_certificate_that_is_not_there_is_warned_of_by_its_option(tmp_path: Path) -> None:
+    there, gone = tmp_path / "there.pem", tmp_path / "gone.pem"
+    there.write_text("")
+    url = f"postgresql://user:hunter2@db/claims?sslmode=verify-ca&sslrootcert={there}&sslcert={gone}"
+    (finding,) = ADAPTER.examine(SqlSettings(url=url), {}, tmp_path, fake_files(tmp_path))
+    assert (finding.key, finding.warns) == ("settings.url", True)
+    assert finding.text.startswith("the file of sslcert is not there or may not be read")
 
 
 def test_it_says_which_operations_write() -> None:

@@ -94,6 +94,8 @@ def test_a_server_is_named_by_its_url(url: str) -> None:
         ("postgresql://user:hunter2@db/claims?options=-c", "options is no option"),
         ("postgresql://user:hunter2@db/claims#a", "names no database"),
         ("postgresql://user:hunter2@db/claims?sslmode=verify-full", "add sslrootcert="),
+        ("postgresql://user:hunter2@db/claims?sslmode=on", "no such sslmode; write one of disable, "),
+        ("postgresql://user:hunter2@db/claims?sslcert=client.pem", "sslcert is no absolute path"),
         ("mysql://user:hunter2@db/claims", "names no database"),
     ],
 )

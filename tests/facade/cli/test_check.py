@@ -9,6 +9,13 @@ def test_good_files_are_one_line_and_exit_0(facade, files):
     assert said.lines == [f"{files.folder}: good, 5 routes, 2 silos, revision {files.configuration().revision}"]
 
 
+def test_externals_are_counted_where_there_are_any(facade, files):
+    operations = "operations:\n  take: {call: POST /v1, writes: true, send: {}}\n"
+    files.write("externals/pay.yaml", f"external: pay\nadapter: rest\nsettings: {{url: 'http://a'}}\n{operations}")
+    assert "5 routes, 2 silos, 1 external, revision" in facade("check", str(files.folder)).lines[0]
+    assert facade("check", str(files.folder), "--json").document["externals"] == 1
+
+
 def test_every_mistake_of_every_file_is_a_line_and_exit_1(facade, files):
     files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: lgeacy\n    canary")
     files.change("silos/old.yaml", "2027-03-31", "soon")

@@ -70,6 +70,16 @@ def test_routes_and_silos_are_two_tables(facade, running):
     assert running.asked == ["http://127.0.0.1:9901/api/config", "http://127.0.0.1:9901/api/routes"]
 
 
+def test_externals_are_a_table_of_their_own(facade, running):
+    pay = {"name": "card-payments", "kind": "rest", "calls": 7, "share": 0.07, "owner": "Treasury"}
+    running.documents["/api/routes"] = {**ROUTES, "externals": [pay | {"switch_off": None, "overdue": False}]}
+    assert facade("status", "--admin", "127.0.0.1:9901").lines[-3:] == [
+        "",
+        "EXTERNAL       KIND  CALLS  OF ALL  OWNER",
+        "card-payments  rest      7    7.0%  Treasury",
+    ]
+
+
 def told(facade, running, **more: object) -> list[str]:
     titles, old = ROUTES["routes"]
     running.documents["/api/routes"] = {"routes": [titles | more, old], "silos": []}

@@ -62,7 +62,7 @@ def test_everything_of_the_language_is_read(told):
         ("state: [a]", "state is a list or a block where one value belongs; "
                        "write one value, in quotes if it holds braces"),
         ("listen: '${env:A}'", "listen holds a substitution; write the value itself: "
-                               "only a silo's settings, admin.token and api_key take a substitution"),
+                               "only settings, admin.token and api_key take a substitution"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line(facade_told, text: str, sentence: str):

@@ -137,8 +137,8 @@ def test_a_secret_that_is_not_there_is_a_warning_to_who_checks_and_a_mistake_to_
                                           "and a-f"),
         ("{name: a, api_key: '${K}'}",
          "2: ${K} is no substitution; write ${env:NAME} or ${file:/path}, and $${ for ${"),
-        ("{name: a, header: 'X-A=${env:K}'}", "2: callers.header holds a substitution; write the value itself: only a "
-                                              "silo's settings, admin.token and api_key take a substitution"),
+        ("{name: a, header: 'X-A=${env:K}'}", "2: callers.header holds a substitution; write the value itself: only "
+                                              "settings, admin.token and api_key take a substitution"),
         ("a", '2: is not a block of keys; write keys, such as "name: value", one a line'),
     ],
 )  # fmt: skip

@@ -70,12 +70,9 @@ routes:
         ("fallback: writes", '7: fallback "writes" is not one of none, reads; write one of them'),
         ("plan: []", "7: plan is not built yet; remove it"),
         ("contract: report", "7: contract is not built yet; remove it"),
-        ("brownouts: []", "7: brownouts is not built yet; remove it"),
-        ("deprecated: 2026-01-01", "7: deprecated is not built yet; remove it"),
-        ("sunset: 2026-01-01", "7: sunset is not built yet; remove it"),
         ("timeout:", '7: "timeout" has no value; write one, or remove it'),
         ("timeout: '${env:T}'", "7: routes.timeout holds a substitution; write the value itself: "
-                                "only a silo's settings, admin.token and api_key take a substitution"),
+                                "only settings, admin.token and api_key take a substitution"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_route_is_told_with_its_line(routes_told, text: str, sentence: str):
@@ -103,8 +100,10 @@ def test_a_mistake_in_a_route_is_told_with_its_line(routes_told, text: str, sent
         ("match", "{host: a}", "match.path is missing; add it"),
         ("legacy", "a.b.c", 'legacy "a.b.c" names no silo; '
                             "write SILO.OPERATION, or SILO alone for one that is passed through"),
-        ("platform", "payments.take", 'platform "payments.take" is not an http(s) URL; '
-                                      "write one such as http://127.0.0.1:7101"),
+        ("platform", "payments:80", 'platform "payments:80" is not an http(s) URL; '
+                                    "write one such as http://127.0.0.1:7101"),
+        ("platform", "payments", 'platform names "payments", and there is no such external; '
+                                 "add it, in externals/<name>.yaml, or the URL of a service, such as http://payments:8080"),
         ("platform", "http://u:s3cret@a", 'platform "http://...@a" carries a user name or a password; '
                                           "remove it: secrets never stand in a URL"),
         ("platform", "[http://a]", "platform is not a block of keys; write its keys below it, indented"),

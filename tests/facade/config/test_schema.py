@@ -11,6 +11,7 @@ from facade.config.schema import FOLDER, main, schemas
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = {
     "callers.json": [],  # there are none to ship: what callers show is each operator's own
+    "external.json": [],
     "facade.json": ["facade.yaml"],
     "silo.json": [
         "silos/land-registry.yaml",

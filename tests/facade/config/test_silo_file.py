@@ -204,10 +204,6 @@ def test_every_document_of_a_file_is_a_silo(silo_told):
     ]
 
 
-def test_an_external_is_not_built_yet(silo_told):
-    assert silo_told("external: payments\nadapter: rest\n") == ["1: an external is not built yet; remove this document"]
-
-
 def test_a_secret_is_not_told_even_by_a_kinds_own_sentence(told):
     silo = DRAWER.replace("south", '"${env:CABINET}"')
     assert told({"silos/a.yaml": silo}, environment={"CABINET": "nowhere-s3cret"}) == [

@@ -119,6 +119,6 @@ def test_no_value_that_was_filled_in_may_be_shown():
 
 def test_a_substitution_elsewhere_is_a_mistake():
     (document,) = compose_text("a.yaml", "a: '${env:X}'\nb: {c: '${file:/x}'}\nd: '$${env:X} ${x}'\n").documents
-    only = "write the value itself: only a silo's settings, admin.token and api_key take a substitution"
+    only = "write the value itself: only settings, admin.token and api_key take a substitution"
     assert [str(each) for each in misplaced(document, ("b",))] == [f"a.yaml:1: a holds a substitution; {only}"]
     assert len(misplaced(document, ())) == 2

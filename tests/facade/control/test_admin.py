@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,13 +12,12 @@ from facade.callers.callers import NOBODY
 from facade.compare.answer import ComparedAnswer
 from facade.comparisons import Comparisons
 from facade.control import admin
-from facade.control.admin import StatusPage, asked
+from facade.control.admin import asked
 from facade.control.answers import Question, Reply
 from facade.control.asked import Asked
 from facade.control.overview import Overview, breathe
 from facade.control.roles import Outcome, ReloadResult, began, follow
 from facade.control.site import Site
-from facade.control.view import StatusView
 from facade.problem import Refusal
 from facade.routing.known import KnownKeys
 from facade.routing.table import RouteTable
@@ -36,6 +35,7 @@ class Running:
         self.view = began(ReloadResult(Outcome.ACCEPTED, self.configuration.revision), NOW)
         self.overrides = SimpleNamespace(now=())
         self.known = KnownKeys()
+        self.endings = SimpleNamespace(silos=lambda _: {})
         self.table = RouteTable.compile(self.configuration.routes)
         self.callers = NOBODY
 
@@ -51,18 +51,14 @@ def running(files) -> Running:
 
 @pytest.fixture
 def site(running: Any) -> Site:
-    def slices(view: StatusView) -> Iterator[bytes]:
-        yield b"<h1>"
-        yield view.config.running.revision.encode()
-
-    return admin_of(running, StatusPage(slices, b"body {}"))
+    return admin_of(running)
 
 
-def admin_of(running: Any, page: StatusPage) -> Site:
+def admin_of(running: Any) -> Site:
     """The listener of a sidecar that runs this, and guards nothing."""
     guards: Any = SimpleNamespace(verdict=lambda _: None, bars=lambda _: None)
     overview = Overview("1.2", running, Metrics("1.2", ()), lambda _: None, guards, lambda: NOW, breathe)
-    return Site(admin.pages(overview, running, running, COMPARISONS, KnownKeys(), page, breathe))
+    return Site(admin.pages(overview, running, running, COMPARISONS, KnownKeys(), breathe))
 
 
 async def whole(body: bytes | AsyncIterator[bytes]) -> bytes:
@@ -72,14 +68,6 @@ async def whole(body: bytes | AsyncIterator[bytes]) -> bytes:
 async def ask(site: Site, path: str, *query: tuple[str, str]) -> tuple[Reply, bytes]:
     reply = await site.answer(Question("GET", path, query))
     return reply, await whole(reply.body)
-
-
-async def test_the_status_page_is_html_made_by_the_page_and_its_style_lies_beside_it(site: Site, running: Running):
-    reply, body = await ask(site, "/")
-    assert reply.content_type.startswith("text/html")
-    assert body == b"<h1>" + running.configuration.revision.encode()
-    reply, body = await ask(site, "/style.css")
-    assert (reply.content_type, body) == ("text/css; charset=utf-8", b"body {}")
 
 
 async def test_the_routes_and_silos_are_json_with_the_fields_of_their_rows(site: Site):
@@ -151,8 +139,8 @@ async def test_no_secret_is_in_any_answer(files, tmp_path):
     files.change("facade.yaml", "admin: 127.0.0.1:0", f'admin: {{token: "${{file:{tmp_path}/token}}"}}')
     running: Any = Running(files)
     assert running.configuration.settings.admin_token == "hush-hush"
-    site = admin_of(running, StatusPage(lambda view: iter([repr(view).encode()]), b""))
-    for path in ("/", "/api/routes", "/api/config"):
+    site = admin_of(running)
+    for path in ("/api/routes", "/api/config"):
         assert b"hush" not in (await ask(site, path))[1]
     assert b"hush" not in (await ask(site, "/api/explain", ("url", "/titles/1")))[1]
 

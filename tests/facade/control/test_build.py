@@ -10,6 +10,7 @@ from facade.control.build import build, compiled, nothing
 from facade.port import Services
 from facade.routing.table import Found
 from facade.targets.catalog import Catalog
+from facade.targets.definition import NamedFiles
 from facade.targets.protect.protections import Protections
 from facade.tasks import spawn
 from facade.telemetry.metrics import Metrics
@@ -50,7 +51,7 @@ async def test_what_serves_is_built_whole(files):
     files.change("facade.yaml", "version: 1", "version: 1\nlog: {requests: 50%, errors: none}\nlimits: {headers: 7}")
     loop = asyncio.get_running_loop()
     deadlines = Deadlines(loop)
-    services = Services(time.monotonic, spawn, files.folder, files.folder)
+    services = Services(time.monotonic, spawn, files.folder, files.folder, NamedFiles())
     protections = Protections(deadlines, loop.time, lambda: 0.0)
     catalog = Catalog(deadlines, Metrics("0", ()), lambda _: services, loop.time, lambda: 1.0, protections)
     built = await build(compiled(files.configuration(), lambda: 0.0), catalog)

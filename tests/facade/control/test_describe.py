@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from facade.config.types import parse_share
 from facade.control.describe import kind_of, match_of, name_of, percent, share_of
 from facade.routing.route import Match, PlatformService, SiloReference
-from facade.targets.definition import Adapted, Passthrough, Silo
+from facade.targets.definition import Adapted, NamedFiles, Passthrough, Silo
 
 
 def test_the_platforms_share_follows_the_stage(files):
@@ -53,7 +53,7 @@ def test_a_silos_kind_is_its_adapters_name():
 
     kind: Any = Kind()
     settings: Any = None
-    adapted = Adapted(kind, settings, {}, Path())
+    adapted = Adapted(kind, settings, {}, Path(), NamedFiles())
     assert kind_of(Silo("a", adapted)) == "sql"
     assert kind_of(Silo("b", Passthrough("http://127.0.0.1:1"))) == "passthrough"
 

@@ -65,5 +65,5 @@ def test_connections_that_do_not_fit_are_told_with_both_numbers_and_what_to_do(a
     (warning,) = too_few(10_000)
     assert str(warning) == (
         "facade.yaml: limits.connections is 10000, and this process may have 4096 files and sockets open in all; "
-        "raise that (LimitNOFILE, ulimit -Hn) to 11280 or more, or lower limits.connections"
+        "raise that (LimitNOFILE, ulimit -Hn) to 12304 or more, or lower limits.connections"
     )

@@ -228,3 +228,13 @@ def test_a_network_is_asked_of_the_client_that_a_trusted_peer_names(ask, rules):
 def test_a_route_that_asks_nobody_says_nothing_of_its_caller(ask, rules):
     rules("by: cookie session")
     assert ask("GET", "/charges/1", bearer(azp="bailiffs", exp=1)).notes == ()
+
+
+def test_a_route_to_an_external_says_that_it_is_asked_once(ask, files):
+    operations = "operations:\n  find: {call: GET /v1, send: {}}\n"
+    files.write("externals/pay.yaml", f"external: pay\nadapter: rest\nsettings: {{url: 'http://a'}}\n{operations}")
+    files.change("routes/property.yaml", "platform: http://127.0.0.1:7101", "platform: pay.find")
+    files.change("routes/property.yaml", "stage: legacy\n    canary", "stage: platform\n    canary")
+    explained = ask("GET", "/titles/1")
+    assert (explained.answered_by, explained.platform) == ("the platform, pay.find", "pay.find")
+    assert explained.notes == ("pay.find is an external: it is asked once, and nothing is compared",)

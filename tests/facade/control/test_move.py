@@ -147,3 +147,21 @@ def test_all_back_to_a_share_leaves_smaller_ones_alone_and_takes_the_undividable
 def test_a_standing_reads_as_it_is_written():
     assert str(Plan(route(Stage.LEGACY), Standing(Stage.CANARY, Fraction(1, 200))).to) == "canary 0.5%"
     assert str(Standing(Stage.PLATFORM)) == "platform"
+
+
+@given(stages, stages, some.booleans())
+def test_a_move_to_an_external_is_planned_exactly_where_the_stage_machine_has_one(now: Stage, to: Stage, whole: bool):
+    subject = replace(route(now, whole=whole), external=True)
+    if judge_move(now, to, whole=whole, external=True) is Direction.CLOSED:
+        with pytest.raises(Refused):
+            plan_move(subject, to, None)
+    else:
+        assert Stage.SHADOW not in plan_move(subject, to, None).skips
+
+
+@pytest.mark.parametrize(("whole", "after"), [(False, "canary"), (True, "platform")])
+def test_an_external_is_not_shadowed_and_the_way_on_is_told(whole: bool, after: str):
+    subject = replace(route(Stage.LEGACY, whole=whole), external=True)
+    with pytest.raises(Refused, match=f"an external, which is never asked what legacy answers; move it to {after}"):
+        plan_move(subject, Stage.SHADOW, None)
+    assert plan_move(subject, Stage(after), None).skips == ()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from network import resting_wheel
 from facade.config.settings import Configuration
 from facade.config.standing import Standing
 from facade.control.because import Because
+from facade.control.ending.endings import Endings
 from facade.control.judge.verdict import CheckResult, Ruling, Verdict
 from facade.control.overrides.override import Override
 from facade.control.overview import ROUTES_A_PIECE, Overview, breathe, why_of
@@ -34,6 +36,7 @@ class Running:
     view: ConfigView
     overrides: Any
     known: KnownKeys = field(default_factory=KnownKeys)
+    endings: Endings = field(default_factory=lambda: Endings(Path(), lambda: AFTER_MIDNIGHT_IN_LONDON, lambda _: None))
 
 
 @dataclass
@@ -184,3 +187,14 @@ async def test_a_canary_on_hold_says_when_it_cannot_tell_new_keys_from_old(
 )
 def test_whoever_moved_a_route_off_its_file_is_told_though_they_gave_no_reason(because: Because, told: str):
     assert why_of(because) == told
+
+
+async def test_externals_are_shown_apart_from_silos(files, metrics: Metrics):
+    operations = "operations:\n  take: {call: POST /v1, writes: true, send: {}}\n"
+    files.write("externals/pay.yaml", f"external: pay\nadapter: rest\nsettings: {{url: 'http://a'}}\n{operations}")
+    metrics.target("pay", 0.01)
+    view = await status(files, metrics, AFTER_MIDNIGHT_IN_LONDON)
+    assert {silo.name for silo in view.silos} == {"portal", "registry"}
+    assert [(row.name, row.kind, row.calls, row.switch_off, row.overdue) for row in view.externals] == [
+        ("pay", "rest", 1, None, False)
+    ]

@@ -136,3 +136,36 @@ async def test_a_page_is_read_without_the_token():
 def test_what_is_shown_of_a_listener_and_of_a_question_is_no_token():
     assert "hush" not in repr(changing())
     assert "hush" not in repr(order(body=b"hush"))
+
+
+# Pages of a folder, and their forms
+
+
+def with_forms() -> Site:
+    return Site(
+        {"/": page, "/routes/": page, "/callers": page}, "10.0.0.7", token="hush-hush", forms={"/routes/": moved}
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/callers", "/routes/titles.read", "/routes/a%2fb"])
+async def test_a_page_stands_for_all_of_its_folder_and_for_nothing_deeper(path: str):
+    assert (await with_forms().answer(Question("GET", path, host="localhost"))).status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["", "//", "/routes", "/routes/", "/routes/a/b", "//routes/a", "/x", "/callers/", "/x/"]
+)
+async def test_a_folder_itself_and_what_lies_deeper_is_nowhere(path: str):
+    assert (await refused(with_forms(), Question("GET", path, host="localhost")))[0] == 404
+
+
+async def test_a_form_is_sent_by_post_and_brings_its_own_token():
+    reply = await with_forms().answer(Question("POST", "/routes/a", host="localhost", body=b"token=x"))
+    assert reply.body == b"done with 7 bytes"
+    assert await refused(with_forms(), Question("PUT", "/routes/a", host="localhost")) == (405, ("GET", "HEAD", "POST"))
+    assert await refused(with_forms(), Question("POST", "/callers", host="localhost")) == (405, ("GET", "HEAD"))
+
+
+async def test_a_form_that_another_site_sends_or_under_a_rebound_name_is_refused():
+    assert (await refused(with_forms(), Question("POST", "/routes/a", host="localhost", from_a_page=True)))[0] == 403
+    assert (await refused(with_forms(), Question("POST", "/routes/a", host="evil.example")))[0] == 403

@@ -100,3 +100,14 @@ def test_keys_are_read_as_they_are_written_and_what_is_none_is_no_standing():
         assert standing(f", keys: {keys}") == Standing(Stage.CANARY, Fraction(1, 20), keys)
     assert standing("") == Standing(Stage.CANARY, Fraction(1, 20), Keys.OPEN)
     assert standing(", keys: closed") is None
+
+
+def test_a_group_with_one_route_to_an_external_is_never_shadowed(files):
+    assert not find(subjects(files.configuration()), "conveyancing").external
+    outside = "external: pay\nadapter: rest\nsettings: {url: 'http://127.0.0.1:1'}\noperations:\n"
+    files.write("externals/pay.yaml", f"{outside}  find: {{call: GET /v1, send: {{}}}}\n")
+    text = (files.folder / "routes/journey.yaml").read_text()
+    charges = text.index("platform:", text.index("charges.read"))
+    end = text.index("\n", charges)
+    files.write("routes/journey.yaml", f"{text[:charges]}platform: pay.find{text[end:]}")
+    assert find(subjects(files.configuration()), "conveyancing").external

@@ -14,7 +14,7 @@ import structlog
 from watchfiles import Change
 
 from facade.control import watch as module
-from facade.control.fingerprint import fingerprint
+from facade.control.fingerprint import see
 from facade.control.watch import concerns, watch
 from facade.tasks import spawn
 
@@ -24,16 +24,17 @@ class Watched:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.read = fingerprint(folder)
+        self.named: list[Path] = []
+        self.read = see(folder)
         self.reloads = 0
         self.seen = asyncio.Event()
 
     def stale(self) -> bool:
-        return fingerprint(self.folder) != self.read
+        return see(self.folder, self.named) != self.read
 
     async def reload(self, cause: str) -> None:
         assert cause == "file"
-        self.read = await asyncio.to_thread(fingerprint, self.folder)
+        self.read = await asyncio.to_thread(see, self.folder, self.named)
         self.reloads += 1
         self.seen.set()
 
@@ -56,7 +57,7 @@ async def watched(files, request, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     monkeypatch.setattr(module, "LOOK_EVERY", 0.1 if request.param == "clock" else 60.0)
     watched = Watched(files.folder)
     poll = request.param == "clock"
-    task = spawn(watch(files.folder, watched.stale, watched.reload, poll=poll), "watch")
+    task = spawn(watch(files.folder, watched.stale, watched.reload, named=lambda: watched.named, poll=poll), "watch")
     await asyncio.sleep(0.3)
     yield watched
     task.cancel()
@@ -77,6 +78,21 @@ async def test_a_file_written_in_place_is_seen_again_and_again(watched: Watched)
 async def test_an_editors_atomic_replace_is_seen_again_and_again(watched: Watched):
     for number in range(3):
         await watched.sees(partial(replace, watched.folder / "routes/property.yaml", f"# {number}"))
+
+
+async def test_a_file_that_silos_name_is_seen_again_and_again_from_the_reload_on_that_reads_it(watched: Watched):
+    copybook = watched.folder / "silos/copybooks/deep/record.cpy"
+    copybook.parent.mkdir(parents=True)
+    watched.named.append(copybook)
+    await watched.sees(partial((watched.folder / "silos/new.yaml").write_text, "# names it"))
+    await watched.sees(partial(copybook.write_text, "0"))
+    for number in range(1, 3):
+        await watched.sees(partial(replace, copybook, f"{number}"))
+    other = copybook.with_name("other.cpy")
+    watched.named[:] = [other]
+    await watched.sees(partial((watched.folder / "silos/new.yaml").write_text, "# names another"))
+    await watched.sees(partial(other.write_text, "0"))
+    await watched.sees(other.unlink)
 
 
 async def test_a_folder_that_is_removed_and_comes_back_is_watched_again(watched: Watched):
@@ -182,7 +198,12 @@ async def test_a_reload_that_fails_by_a_defect_does_not_end_the_watch(files, mon
         ("state/deep.yaml", False),
         ("routes/.property.yaml.swp", False),
         ("../other.yaml", False),
+        ("silos/copybooks/record.cpy", True),
+        ("silos/copybooks/other.cpy", False),
+        ("silos/copybooks", True),
+        ("silos/copybooks/..data", True),
     ],
 )
 def test_events_of_the_configuration_matter_and_others_do_not(tmp_path: Path, path: str, matters: bool):
-    assert concerns(tmp_path)(Change.modified, os.path.normpath(tmp_path / path)) is matters
+    named = [tmp_path / "silos/copybooks/record.cpy"]
+    assert concerns(tmp_path, named)(Change.modified, os.path.normpath(tmp_path / path)) is matters

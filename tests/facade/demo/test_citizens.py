@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from facade.demo.citizens import Citizen, Errand, Reply, fault, main_errand, other_errand, populate, side_of
+from facade.demo.citizens import Citizen, Errand, Reply, fault, main_errand, other_errand, payment, populate, side_of
 from facade.demo.records import encode, title
 from facade.routing.stage import Side
 
@@ -26,26 +26,50 @@ def test_the_same_chance_makes_the_same_citizens():
     assert populate(10, random.Random(7)) != populate(10, random.Random(8))
 
 
-@pytest.mark.parametrize("turn", range(12))
+@pytest.mark.parametrize("turn", range(14))
 def test_every_errand_knows_its_right_answer(turn: int):
     for errand in (main_errand(CITIZEN), other_errand(CITIZEN, turn)):
         assert fault(errand, right(errand)) is None
 
 
 def test_all_other_errands_come_in_rotation():
-    errands = [other_errand(CITIZEN, turn) for turn in range(6)]
+    errands = [other_errand(CITIZEN, turn) for turn in range(7)]
     assert {errand.route for errand in errands} == {
         "licences.read",
         "claims.read",
         "claims.write",
         "applications.read",
         "vehicles.read",
+        "payments.take",
         "titles.search-1998",
     }
 
 
 def test_two_new_claims_never_share_a_reference():
-    assert other_errand(CITIZEN, 2).record != other_errand(CITIZEN, 8).record
+    assert other_errand(CITIZEN, 2).record != other_errand(CITIZEN, 9).record
+
+
+def test_two_payments_never_share_a_reference_or_a_key():
+    first, second = payment(5), payment(12)
+    assert first.record != second.record
+    assert first.idempotency_key != second.idempotency_key
+
+
+def test_a_payment_is_right_with_the_receipt_of_either_and_the_receipt_says_whose_it_is():
+    errand = payment(5)
+    by_cashier, by_provider = (Reply(201, encode(record)) for record in (errand.record, errand.elsewhere))
+    assert (fault(errand, by_cashier), fault(errand, by_provider)) == (None, None)
+    assert (side_of(errand, by_cashier), side_of(errand, by_provider)) == (Side.LEGACY, Side.PLATFORM)
+
+
+def test_a_receipt_for_another_payment_is_a_fault():
+    for record in (payment(12).record, payment(12).elsewhere):
+        assert fault(payment(5), Reply(201, encode(record))) == "somebody else's record"
+
+
+def test_a_payment_tells_no_session_to_anybody():
+    errand = payment(5)
+    assert CITIZEN.session.encode() not in errand.body + errand.idempotency_key.encode()
 
 
 def test_somebody_elses_title_is_a_fault_and_the_fault_names_neither():
@@ -64,7 +88,7 @@ def test_an_answer_that_is_off_in_any_way_is_a_fault(change: dict[str, object]):
 
 
 def test_a_redirect_to_another_place_is_a_fault():
-    errand = other_errand(CITIZEN, 5)
+    errand = other_errand(CITIZEN, 6)
     assert fault(errand, dataclasses.replace(right(errand), location="/elsewhere")) is not None
 
 
@@ -87,7 +111,8 @@ def test_an_amount_is_text_and_every_digit_counts():
         (3, None, Side.LEGACY),
         (4, None, Side.LEGACY),
         (4, "platform", Side.PLATFORM),
-        (5, None, Side.OWN),
+        (5, None, Side.LEGACY),
+        (6, None, Side.OWN),
     ],
 )
 def test_the_answer_itself_says_who_gave_it_and_a_register_cannot_sign(turn: int, signature: str | None, side: Side):

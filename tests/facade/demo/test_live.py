@@ -2,7 +2,7 @@ from facade.demo import folder
 from facade.demo.addresses import Addresses
 from facade.demo.live import introduction
 
-WHERE = Addresses(*(("127.0.0.1", port) for port in (8080, 9901, 9902, 7001, 7002, 7003, 7004, 7101)))
+WHERE = Addresses(*(("127.0.0.1", port) for port in (8080, 9901, 9902, 7001, 7002, 7003, 7004, 7005, 7101, 7102)))
 
 
 def test_the_introduction_says_where_to_look_and_which_line_to_change():
@@ -17,6 +17,7 @@ def test_the_introduction_says_where_to_look_and_which_line_to_change():
         f'.venv/bin/facade move titles.read canary --share 25% --reason "nobody noticed" --config {shipped}',
         f"touch {shipped}/records/bad-release",
         f".venv/bin/facade back titles.read --config {shipped}",
+        f'.venv/bin/facade move payments.take platform --reason "no till has to be kept" --config {shipped}',
     ):
         assert expected in text
 

@@ -12,7 +12,7 @@ from adapters.soap.service import Service, services
 from adapters.soap.settings import SoapOperation
 from facade.demo.planning import APPLICATIONS, find, reply
 from facade.port import SiloSaysNo
-from facade.testing import make_call
+from facade.testing import fake_files, make_call
 
 WSDL = Path(__file__).resolve().parents[3] / "config/silos/planning-register.wsdl"
 OPERATION = {
@@ -24,7 +24,8 @@ OPERATION = {
 
 @pytest.fixture(scope="module")
 def register() -> Service:
-    found = dict(services(WSDL, None, {"get": SoapOperation.model_validate(OPERATION)}))["get"]
+    files = fake_files(WSDL.parent)
+    found = dict(services(files, WSDL.name, None, {"get": SoapOperation.model_validate(OPERATION)}))["get"]
     assert isinstance(found, Service), found
     return found
 

@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from facade.demo.chapters import Chapter
-from facade.demo.citizens import ROUTE
+from facade.demo.citizens import PAYMENTS, ROUTE
 from facade.demo.story import HEADING, judge, line, require_no_failure
 from facade.demo.tally import Tally
 from facade.demo.trouble import Trouble
@@ -54,6 +54,26 @@ def test_one_failed_citizen_ends_the_story_in_words():
     with pytest.raises(Trouble, match=r"claims\.read: status 502 where 200 is right \(1 times\)"):
         require_no_failure("back", failed)
     require_no_failure("back", tally(1, 1))
+
+
+def test_a_chapter_is_judged_and_told_by_its_own_route():
+    paid = tally(1000, 0)
+    paid.begun()
+    paid.right(PAYMENTS, "0", Side.LEGACY)
+    cashier = Chapter("cashier", (), Stage.LEGACY, Fraction(0), route=PAYMENTS)
+    judge(cashier, paid, kept=frozenset())
+    assert " ".join(line(cashier, paid).split()) == "cashier 1 0 0% 0% 0 of 1,001"
+    provider = Chapter("provider", (), Stage.PLATFORM, Fraction(1), route=PAYMENTS)
+    with pytest.raises(Trouble, match="0 of 1 callers were answered by the platform, where 100% is configured"):
+        judge(provider, paid, kept=frozenset())
+
+
+def test_who_was_sent_back_is_judged_by_the_chapters_own_route():
+    paid = tally(1000, 0)
+    paid.begun()
+    paid.right(PAYMENTS, "1", Side.PLATFORM)
+    with pytest.raises(Trouble, match="sent 1 callers back"):
+        judge(Chapter("provider", (), Stage.PLATFORM, Fraction(1), route=PAYMENTS), paid, kept=frozenset({"0", "1"}))
 
 
 def test_a_line_says_who_answered_what_was_configured_and_what_is_tolerated():

@@ -148,3 +148,40 @@ def test_nothing_of_an_operation_is_shown_but_names() -> None:
     shown = repr(operation(answer={"total": "to_number('31337')"}, empty={"TitleNo": 404}, arguments={"a": "secret"}))
     assert ("total" in shown, "TitleNo" in shown, "31337" in shown, "secret" in shown) == (True, True, False, False)
     assert list(Shape({})) == []
+
+
+WHOLE: dict[str, Any] = {
+    "arguments": {"a": "{path.a:int=1}", "b": "x"},
+    "answer": {"n": "title_no", "c": "charge[].id"},
+    "empty": {"title_no": 404},
+    "status": 201,
+    "writes": True,
+    "transform": f"{__name__}:double",
+}
+
+
+def test_what_is_written_alike_is_the_same_operation() -> None:
+    assert operation(**WHOLE) == operation(**WHOLE)
+    assert hash(operation(**WHOLE).answer) == hash(operation(**WHOLE).answer)
+    assert Faults({"a": 404}) == Faults({"a": 404})
+    assert hash(Faults({"a": 404})) == hash(Faults({"a": 404}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"arguments": {"a": "{path.a:int=2}", "b": "x"}},
+        {"answer": {"n": "title_no", "c": "charge[].no"}},
+        {"answer": {"c": "charge[].id", "n": "title_no"}},  # the order of an answer's fields is a caller's to see
+        {"answer": None},
+        {"empty": {"title_no": 410}},
+        {"empty": {"title": 404}},
+        {"status": 200},
+        {"writes": False},
+        {"transform": f"{__name__}:fail"},
+        {"transform": None},
+    ],
+)
+def test_what_is_written_otherwise_is_another_operation(change: dict[str, Any]) -> None:
+    assert operation(**{**WHOLE, **change}) != operation(**WHOLE)
+    assert Faults({"a": 404}) != Faults({"a": 409})

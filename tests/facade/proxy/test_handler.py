@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
@@ -18,17 +19,22 @@ from hypothesis import strategies as st
 from network import DATE, Front, Network, resting_wheel
 from structlog.testing import capture_logs
 
+from facade.calls import Calls
 from facade.comparisons import Comparisons
+from facade.ending.heavy import Shaped
 from facade.outcomes import Outcomes
 from facade.problem import Problem, Refusal
 from facade.proxy.handler import Handler
 from facade.proxy.record import Recorder
 from facade.proxy.shadow.mirror import Mirror
 from facade.routing.known import KnownKeys
+from facade.routing.notice import Announced as Told
+from facade.routing.notice import Brownout, Notice
 from facade.routing.route import Canary, Fallback, Key, KeyKind, Route
 from facade.routing.stage import Stage
 from facade.routing.table import RouteTable
 from facade.snapshot import RequestLog, Snapshot, Snapshots
+from facade.targets.announced import Announced, announced
 from facade.targets.endpoints.endpoints import Endpoints
 from facade.targets.endpoints.origin import Origin, Reach
 from facade.targets.http import HttpTarget
@@ -45,7 +51,7 @@ from facade.wire.framing import CHUNKED
 from facade.wire.leniency import STRICT
 from facade.wire.limits import Forwarded, Limits
 from facade.wire.message import HTTP_1_1, ResponseHead, block
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 GET = b"GET /titles/7 HTTP/1.1\r\nHost: a\r\n\r\n"
 TRACED = (
@@ -88,6 +94,7 @@ class House:
     ) -> None:
         self.metrics = Metrics("1", refusals.REASONS)
         self.now = 100.0
+        self.calls = Calls()
         self.legacy = legacy if isinstance(legacy, Target) else FakeTarget("registry", self.metrics, legacy, "registry")
         self.platform = FakeTarget("service:80", self.metrics, platform)
         self.portal = FakeTarget("portal", self.metrics, silo="portal") if unmatched else None
@@ -104,9 +111,11 @@ class House:
             self.mirror,
             KnownKeys(),
             Usage(lambda: 0.5),
+            self.calls,
             clock=lambda: self.now,
             wall=lambda: 1_700_000_000.0,
             chance=lambda count: b"\x11" * count,
+            draw=lambda: 0.5,
         )
         self.front = Front(handler)
 
@@ -119,6 +128,7 @@ class House:
                 self.platform if route.stage is not Stage.GONE else None,
                 GoneAnswer(route, own) if route.stage is Stage.GONE else None,
                 reading_legacy=self.legacy,
+                announced=announced(route),
             )
             for route in routes
         }
@@ -273,9 +283,55 @@ async def test_a_route_that_is_gone_asks_nobody() -> None:
 async def test_a_route_with_a_successor_leads_there() -> None:
     house = House(route_of(stage=Stage.GONE, successor="/v2/{number}"))
     client = await house.asked(GET.replace(b"/7", b"/7?q=1"))
-    assert client.got.startswith(b"HTTP/1.1 308 Permanent Redirect\r\nDate: %b\r\nLocation: /v2/7?q=1\r\n" % DATE)
+    assert client.got.startswith(b"HTTP/1.1 308 Permanent Redirect\r\nLocation: /v2/7?q=1\r\n")
+    assert b"\r\nDate: %b\r\n" % DATE in client.got
     assert client.heard
     assert house.counted("own", "3xx", stage="gone") == 1
+
+
+NOW = datetime.datetime.fromtimestamp(1_700_000_000, datetime.UTC)
+"""What a house's clock says."""
+
+SUNSET = (b"\r\nSunset: Wed, 31 Mar 2027 00:00:00 GMT", datetime.datetime(2027, 3, 31, tzinfo=datetime.UTC))
+
+
+def ending(route: Route, *brownouts: Brownout) -> Route:
+    return replace(route, notice=Notice(sunset=Told(SUNSET[1]), brownouts=brownouts))
+
+
+async def test_every_answer_of_a_route_says_when_it_ends_and_no_other_does() -> None:
+    async def broken(_: Request) -> Reply:
+        raise Refusal(refusals.BROKEN)
+
+    for house in (House(ending(route_of())), House(ending(route_of()), legacy=broken)):
+        assert SUNSET[0] in (await house.asked()).got
+        assert b"Sunset" not in (await house.asked(b"GET /other HTTP/1.1\r\nHost: a\r\n\r\n")).got
+        assert (
+            b"Sunset" not in (await house.asked(b"PUT /titles/7 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")).got
+        )
+    gone = House(ending(route_of(stage=Stage.GONE)))
+    assert SUNSET[0] in (await gone.asked()).got
+
+
+async def test_a_brownout_refuses_its_share_asks_nobody_and_is_nobodys_error() -> None:
+    later = NOW + datetime.timedelta(minutes=30)
+    for share, status in ((Fraction(51, 100), 503), (Fraction(1, 2), 200)):  # a house draws 0.5
+        house = House(ending(route_of(), Brownout(NOW, later, "it ends", share)))
+        client = await house.asked()
+        assert answer(client)[0] == status
+        assert SUNSET[0] in client.got
+        assert len(cast(FakeTarget, house.legacy).asked) == (status == 200)
+        assert house.sample("facade_brownouts_total", route="titles.read") == (1 if status == 503 else None)
+    house = House(ending(route_of(), Brownout(NOW, later, "it ends", Fraction(1))))
+    status, fields, document = told(await house.asked())
+    assert (status, fields["Retry-After"], document["why"]) == (503, "1800", "it ends")
+    assert house.counted("own", "5xx") == 1
+
+
+async def test_a_route_that_is_gone_is_gone_in_a_brownout_too() -> None:
+    later = NOW + datetime.timedelta(minutes=30)
+    house = House(ending(route_of(stage=Stage.GONE), Brownout(NOW, later, "it ends", Fraction(1))))
+    assert answer(await house.asked())[0] == 410
 
 
 async def test_a_target_that_fails_is_told_and_counted_as_its_sides_error() -> None:
@@ -528,7 +584,7 @@ async def test_whatever_happens_in_whatever_order_nothing_hangs_and_nothing_is_l
     assert all(far.gone for far in network.ends)
     assert [each.startswith("<Deadlines watched=0>") for each in (repr(wheel), repr(house.front.wheel))] == [True, True]
     assert all(task is asyncio.current_task() for task in asyncio.all_tasks())
-    assert [line for line in lines if line["event"] != "request"] == []
+    assert {line["event"] for line in lines} <= {"request", "bytes behind an answer"}
     assert unhandled == []
 
 
@@ -547,6 +603,9 @@ async def test_a_read_that_the_platform_failed_is_answered_by_legacy(failure: Pr
     assert answer(await house.asked()) == (200, b"registry")
     assert house.counted("legacy", "2xx", stage="platform") == 1
     assert house.sample("facade_fallbacks_total", route="titles.read") == 1
+    assert {key: calls for key, calls in house.calls.turn().calls.items() if calls} == {
+        ("unknown", "titles.read", "registry"): 1
+    }
 
 
 async def test_an_answer_of_the_application_is_no_failure_and_a_write_never_falls_back() -> None:
@@ -572,3 +631,51 @@ async def test_where_legacy_fails_too_its_failure_is_told() -> None:
     status, _, problem = told(await house.asked())
     assert (status, problem["detail"]) == (504, refusals.LATE.detail)
     assert house.counted("legacy", "5xx", stage="platform") == 1
+
+
+# Who called
+
+
+async def test_a_call_is_counted_under_whom_it_is_meant_for_whatever_becomes_of_it() -> None:
+    async def broken(request: Request) -> Reply:
+        raise Refusal(refusals.BROKEN)
+
+    for stage, target in ((Stage.LEGACY, "registry"), (Stage.PLATFORM, ""), (Stage.GONE, "")):
+        house = House(route_of(stage=stage), legacy=broken, platform=broken)
+        await house.asked()
+        assert house.calls.turn().calls == {("unknown", "titles.read", target): 1}
+
+
+async def test_an_external_is_counted_by_its_name() -> None:
+    house = House(route_of(stage=Stage.PLATFORM))
+    house.platform.is_external = True
+    await house.asked()
+    assert house.calls.turn().calls == {("unknown", "titles.read", "service:80"): 1}
+
+
+async def test_a_call_that_is_rehearsed_away_is_still_a_call_of_the_silo() -> None:
+    house = House()
+    (served,) = house.snapshots.current.served.values()
+    moment = datetime.datetime(2023, 11, 14, 22, tzinfo=datetime.UTC)
+    brownout = Brownout(moment, moment + datetime.timedelta(hours=1), "a rehearsal", share=Fraction(1))
+    announced = replace(served, announced=Announced(b"", brownouts=(brownout,)))
+    house.snapshots.current = replace(house.snapshots.current, served={"titles.read": announced})
+    assert told(await house.asked())[0] == 503
+    assert house.calls.turn().calls == {("unknown", "titles.read", "registry"): 1}
+
+
+@pytest.mark.parametrize("unmatched", [False, True])
+async def test_what_no_route_covers_is_counted_by_shape_and_under_no_route(unmatched: bool) -> None:
+    house = House(unmatched=unmatched)
+    await house.asked(b"GET /people/anna-schmidt?a=b HTTP/1.1\r\nHost: a\r\n\r\n")
+    turn = house.calls.turn()
+    assert turn.calls == {("unknown", "", "portal" if unmatched else ""): 1}
+    assert turn.orphans == {Shaped("GET", "/people/{x}"): {"2xx" if unmatched else "4xx": 1}}
+
+
+async def test_a_known_path_with_another_method_and_what_ends_here_are_no_calls_of_anybodys() -> None:
+    house = House()
+    await house.asked(GET.replace(b"GET", b"DELETE"))
+    await house.asked(b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+    turn = house.calls.turn()
+    assert (turn.calls, turn.orphans) == ({}, {})

@@ -68,6 +68,9 @@ def test_a_request_keeps_its_target_and_knows_its_path_and_query() -> None:
         (b"HTTPS://A.Example/x", b"/x"),
         (b"http://a.example", b"/"),
         (b"http://a.example?y", b"/?y"),
+        (b"http://a.example:80/x", b"/x"),
+        (b"http://a.example:/x", b"/x"),
+        (b"https://a.example:443/x", b"/x"),
     ],
 )
 def test_absolute_form_becomes_origin_form(target: bytes, origin: bytes) -> None:
@@ -78,14 +81,31 @@ def test_absolute_form_becomes_origin_form(target: bytes, origin: bytes) -> None
 
 @pytest.mark.parametrize(
     "target",
-    [b"http://b.example/", b"http://a.example:80/", b"http://user@a.example/", b"http:///", b"http://a.example.evil/"],
+    [
+        b"http://b.example/",
+        b"http://a.example:8080/",
+        b"http://a.example:443/",
+        b"https://a.example:80/",
+        b"http://user@a.example/",
+        b"http://a.example.evil/",
+    ],
 )
 def test_absolute_form_that_names_another_host_is_refused(target: bytes) -> None:
     assert refused(target) is refusals.BAD_HOST
 
 
-def test_absolute_form_without_a_host_to_agree_with_is_refused() -> None:
-    assert refused(b"http://a.example/", b"X: y", minor=HTTP_1_0) is refusals.BAD_HOST
+@pytest.mark.parametrize("lines", [(), (b"X: y",)])
+@pytest.mark.parametrize("target", [b"http:///", b"http:///q", b"https://?q"])
+def test_absolute_form_with_an_empty_host_is_refused(target: bytes, lines: tuple[bytes, ...]) -> None:
+    assert refused(target, *lines, minor=HTTP_1_1 if not lines else HTTP_1_0) is refusals.BAD_TARGET
+
+
+def test_an_http_1_0_client_may_name_its_host_in_the_target_alone() -> None:
+    request = received(b"http://a.example:8080/x", b"X: y", minor=HTTP_1_0)
+    assert (request.head.target, request.sender.host) == (b"/x", b"a.example:8080")
+    assert request.head.lines() == [b"Host: a.example:8080", b"X: y"]
+    assert refused(b"http://a..example/", b"X: y", minor=HTTP_1_0) is refusals.BAD_HOST
+    assert refused(b"http://user@a.example/", b"X: y", minor=HTTP_1_0) is refusals.BAD_HOST
 
 
 @pytest.mark.parametrize(
@@ -141,7 +161,7 @@ def test_options_that_may_go_no_further_end_here_and_others_may_go_one_hop_less(
     assert ends_here(options(b"/x", b"Max-Forwards: 0").head)
     head = options(b"/x", b"max-forwards: 010", b"X: y").head
     assert not ends_here(head)
-    assert head.lines() == [b"Host: a.example", b"X: y", b"Max-Forwards: 9"]
+    assert head.lines() == [b"Host: a.example", b"Max-Forwards: 9", b"X: y"]
     assert head.get(MAX_FORWARDS) == b"9"
 
 

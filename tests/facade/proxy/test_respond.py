@@ -16,10 +16,11 @@ from facade.wire.body import Body
 from facade.wire.exchange import Exchange
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE
 from facade.wire.message import HTTP_1_1, Field, ResponseHead, block
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 HTTP_1_0 = b"GET / HTTP/1.0\r\n\r\n"
 HTTP_1_0_KEPT = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+DATED = b"Date: %b\r\n" % DATE
 HTTP_1_1_GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -48,8 +49,14 @@ def coming(length: int) -> Body:
 
 async def test_a_known_length_stays_a_length() -> None:
     client = await answered(HTTP_1_1_GET, reply_of(Body.whole(b"body"), (b"Content-Length", b"4")))
-    assert client.got == b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
+    assert client.got == b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n" + DATED + b"\r\nbody"
     assert client.heard
+
+
+async def test_a_target_that_tells_the_date_is_believed() -> None:
+    fields = (b"Date", b"Tue, 15 Nov 1994 08:12:31 GMT"), (b"Content-Length", b"0")
+    client = await answered(HTTP_1_1_GET, reply_of(Body.whole(b""), *fields))
+    assert client.got == b"HTTP/1.1 200 OK\r\nDate: Tue, 15 Nov 1994 08:12:31 GMT\r\nContent-Length: 0\r\n\r\n"
 
 
 @pytest.mark.parametrize("length", [CHUNKED, UNTIL_CLOSE])
@@ -58,7 +65,7 @@ async def test_an_unknown_length_goes_out_in_chunks(length: int) -> None:
     client = await answered(HTTP_1_1_GET, reply_of(body, (b"Transfer-Encoding", b"chunked"), (b"Connection", b"close")))
     body.end([])
     await settle()
-    assert client.got == b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
+    assert client.got == b"HTTP/1.1 200 OK\r\n" + DATED + b"Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"
     assert client.heard
 
 
@@ -71,13 +78,13 @@ async def test_an_http_1_0_client_knows_the_end_of_an_unknown_length_by_the_conn
     client = await answered(request_, reply_of(body))
     body.end([(b"Digest", b"x")])
     await settle()
-    assert client.got == b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody"
+    assert client.got == b"HTTP/1.1 200 OK\r\n" + DATED + b"Connection: close\r\n\r\nbody"
     assert (client.gone, client.cut) == (True, False)
 
 
 async def test_an_http_1_0_client_may_keep_its_connection_where_the_length_is_known() -> None:
     client = await answered(HTTP_1_0_KEPT, reply_of(Body.whole(b""), (b"Content-Length", b"0")))
-    assert client.got == b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n"
+    assert client.got == b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + DATED + b"Connection: keep-alive\r\n\r\n"
     assert client.heard
 
 
@@ -129,7 +136,7 @@ async def test_an_answer_that_breaks_off_never_looks_whole(request_: bytes) -> N
 )
 async def test_an_answer_says_when_the_connection_ends(request_: bytes, draining: bool) -> None:
     client = await answered(request_, reply_of(Body.whole(b""), (b"Content-Length", b"0")), draining=draining)
-    assert client.got == b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    assert client.got == b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + DATED + b"Connection: close\r\n\r\n"
     assert client.told_end
 
 

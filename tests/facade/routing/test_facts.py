@@ -161,3 +161,28 @@ def test_a_name_with_a_low_line_is_that_of_every_twin() -> None:
     facts = RequestFacts(request_of(b"GET", b"/", *fields))
     assert list(facts.header("x_my_kind")) == ["a", "\u00e9"]
     assert list(facts.header("x-my-kind")) == ["b"]
+
+
+def test_a_caller_is_named_once_and_everybody_else_alike() -> None:
+    register = Register((Caller("intake", (Identity(IdentityKind.HEADER, b"intake", "x-caller"),)),))
+    callers = Callers(register, (), lambda: NOW)
+
+    def caller(*fields: Field, sender: Sender = TRUSTED) -> str:
+        return RequestFacts(request_of(b"GET", b"/", *fields, sender=sender), callers).caller()
+
+    assert caller((b"X-Caller", b"intake")) == "intake"
+    assert {caller(), caller((b"X-Caller", b"other")), caller((b"X-Caller", b"intake"), sender=STRANGER)} == {"unknown"}
+    assert RequestFacts(request_of(b"GET", b"/", (b"X-Caller", b"intake"), sender=TRUSTED)).caller() == "unknown"
+
+
+def test_a_call_looks_for_its_caller_once() -> None:
+    asked = []
+
+    class Asked(Callers):
+        def name(self, head, claims, *, trusted):
+            asked.append(head)
+
+    register = Register((Caller("intake", (Identity(IdentityKind.HEADER, b"intake", "x-caller"),)),))
+    facts = RequestFacts(request_of(b"GET", b"/", sender=TRUSTED), Asked(register, (), lambda: NOW))
+    assert (facts.caller(), facts.key(Key(KeyKind.CALLER)), facts.caller()) == ("unknown", None, "unknown")
+    assert len(asked) == 1

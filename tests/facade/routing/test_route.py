@@ -14,6 +14,7 @@ from facade.routing.route import (
     KeyKind,
     Match,
     Place,
+    PlatformService,
     Records,
     Route,
     SiloReference,
@@ -70,3 +71,14 @@ def test_a_canary_knows_its_share_as_a_number_of_places() -> None:
 def test_a_share_outside_nought_to_a_hundred_per_cent_is_no_canary(share: Fraction) -> None:
     with pytest.raises(ValueError, match="between 0% and 100%; write"):
         Canary(share, ())
+
+
+@pytest.mark.parametrize(
+    ("platform", "goes"),
+    [(SiloReference("pay", "take"), True), (PlatformService("http://127.0.0.1:7101"), False), (None, False)],
+)
+def test_a_route_whose_platform_is_an_operation_goes_to_an_external(
+    platform: SiloReference | PlatformService | None, goes: bool
+) -> None:
+    route = Route("pay", parse_match("POST /pay"), Stage.LEGACY, SiloReference("portal"), platform)
+    assert route.goes_to_external is goes

@@ -70,3 +70,23 @@ def test_the_tables_name_every_stage_and_no_move_that_stays() -> None:
     for table in (MOVES, WHOLE_MOVES):
         assert set(table) == set(Stage)
         assert all(now not in moves for now, moves in table.items())
+
+
+@given(stages.filter(lambda stage: stage is not Stage.SHADOW), whole)
+def test_a_route_to_an_external_never_enters_a_shadow(now: Stage, whole: bool) -> None:
+    assert judge_move(now, Stage.SHADOW, whole=whole, external=True) is Direction.CLOSED
+
+
+@pytest.mark.parametrize(("whole", "to"), [(False, Stage.CANARY), (True, Stage.PLATFORM)])
+def test_a_route_to_an_external_goes_from_legacy_to_what_follows_the_shadow(whole: bool, to: Stage) -> None:
+    assert judge_move(Stage.LEGACY, to, whole=whole, external=True) is Direction.FORWARD
+
+
+@given(stages, stages.filter(lambda stage: stage is not Stage.SHADOW), whole)
+def test_a_route_to_an_external_moves_as_any_other_otherwise(now: Stage, to: Stage, whole: bool) -> None:
+    if now is not Stage.LEGACY:
+        assert judge_move(now, to, whole=whole, external=True) is judge_move(now, to, whole=whole)
+    elif to not in {Stage.CANARY, Stage.PLATFORM}:
+        assert judge_move(now, to, external=True) is judge_move(now, to)
+    else:
+        assert judge_move(now, to, external=True) is judge_move(Stage.SHADOW, to)

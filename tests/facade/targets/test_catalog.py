@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from pydantic import BaseModel
 
 from facade.port import Adapter, AdapterKind, Answer, Call, Services
 from facade.routing.route import PlatformService, Route, SiloReference
+from facade.routing.shadow import Shadow
 from facade.routing.stage import Stage
 from facade.targets import catalog as module
 from facade.targets.catalog import Adoption, Catalog
-from facade.targets.definition import Adapted, Passthrough, Protect, Silo
+from facade.targets.definition import Adapted, NamedFiles, Passthrough, Protect, Silo
 from facade.targets.endpoints.origin import Origin
 from facade.targets.http import HttpTarget
 from facade.targets.own import GoneAnswer
@@ -72,7 +74,7 @@ READ = route_of(legacy="portal", platform=None)
 
 
 def register(kind: Drawers, place: str = "north", name: str = "register", timeout: float = 10.0) -> Silo:
-    reach = Adapted(kind, Cabinet(place=place), {"get": Cabinet()}, Path())
+    reach = Adapted(kind, Cabinet(place=place), {"get": Cabinet()}, Path(), NamedFiles())
     return Silo(name, reach, protect=Protect(timeout=timeout))
 
 
@@ -162,10 +164,52 @@ async def test_what_no_route_covers_may_have_a_silo_of_its_own() -> None:
     assert unmatched.name == "portal"
 
 
-async def test_a_platform_may_be_a_silo_too() -> None:
-    route = Route("a", READ.match, Stage.PLATFORM, SiloReference("portal"), SiloReference("register", "get"))
-    adoption = await adopted(catalog_of(), [PORTAL, register(Drawers())], [route])
-    assert isinstance(adoption.served["a"].platform, SiloTarget)
+class Writers(Drawers):
+    """A kind whose every operation writes."""
+
+    def writes(self, operation: Cabinet) -> bool:
+        return True
+
+
+def external(kind: Drawers, **more: Any) -> Silo:
+    return replace(register(kind, name="pay"), is_external=True, **more)
+
+
+def to_external(stage: Stage = Stage.PLATFORM, **more: Any) -> Route:
+    return Route("a", READ.match, stage, SiloReference("portal"), SiloReference("pay", "get"), **more)
+
+
+async def test_a_platform_may_be_an_external_which_is_no_silo_in_the_metrics() -> None:
+    adoption = await adopted(catalog_of(), [PORTAL, external(Drawers())], [to_external()])
+    target = adoption.served["a"].platform
+    assert isinstance(target, SiloTarget)
+    assert (target.name, target.silo, target.is_external) == ("pay", None, True)
+    assert "pay" in adoption.targets
+
+
+async def test_an_external_is_protected_as_a_silo_is() -> None:
+    outside = external(Drawers(), protect=Protect(concurrency=1))
+    adoption = await adopted(catalog_of(), [PORTAL, outside], [to_external()])
+    target = adoption.served["a"].platform
+    assert target is not None
+    assert target.protection is not None
+    assert target.protection.rules.concurrency == 1
+
+
+@pytest.mark.parametrize("stage", [Stage.SHADOW, Stage.CANARY, Stage.PLATFORM])
+async def test_an_external_is_asked_nothing_for_a_comparison_whatever_its_route_says(stage: Stage) -> None:
+    shadow = Shadow(sample=Fraction(1), noise=Fraction(1, 10))
+    compared = route_of(stage=stage, legacy="portal", shadow=shadow)
+    silos = [PORTAL, external(Drawers())]
+    adoption = await adopted(catalog_of(), silos, [to_external(stage, shadow=shadow), compared])
+    assert adoption.served["a"].shadowing is None
+    assert adoption.served["titles.read"].shadowing is not None
+
+
+@pytest.mark.parametrize(("kind", "falls_back"), [(Drawers, True), (Writers, False)])
+async def test_what_an_external_may_have_done_is_not_answered_by_legacy(kind: type[Drawers], falls_back: bool) -> None:
+    adoption = await adopted(catalog_of(), [PORTAL, external(kind())], [to_external()])
+    assert (adoption.served["a"].reading_legacy is not None) is falls_back
 
 
 @pytest.mark.parametrize(

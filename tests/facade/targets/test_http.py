@@ -24,7 +24,7 @@ from facade.wire.body import HIGH_WATER, Body
 from facade.wire.framing import CHUNKED
 from facade.wire.leniency import STRICT
 from facade.wire.message import HTTP_1_0
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 HOST = (b"Host", b"platform.example")

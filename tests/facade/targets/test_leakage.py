@@ -18,7 +18,7 @@ from facade.wire.framing import CHUNKED
 from facade.wire.headers import Sender
 from facade.wire.message import HTTP_1_1, RequestHead, ResponseHead, block
 from facade.wire.references import FIELDS
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 SILO = Passthrough("http://silo.example:7000")
 PAGE = b'<a href="http://silo.example:7000/a">' * 2

@@ -33,7 +33,7 @@ from facade.wire.body import Body
 from facade.wire.deadlines import NEVER
 from facade.wire.framing import CHUNKED
 from facade.wire.message import name
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 Act = Callable[[Call], Awaitable[Answer]]
 
@@ -65,9 +65,11 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def target_of(adapter: Adapter, patience: float = 10.0) -> SiloTarget:
+def target_of(adapter: Adapter, patience: float = 10.0, *, is_external: bool = False) -> SiloTarget:
     in_flight = Metrics("1", []).in_flight("registry")
-    return SiloTarget("registry", "get-title", adapter, in_flight, patience=patience, clock=now)
+    return SiloTarget(
+        "registry", "get-title", adapter, in_flight, patience=patience, clock=now, is_external=is_external
+    )
 
 
 async def called(request: Request) -> Call:
@@ -115,6 +117,16 @@ async def test_a_call_is_what_was_sent_decoded_once_and_grouped() -> None:
 async def test_the_callers_own_trace_goes_along_where_none_was_made() -> None:
     assert (await called(request_of(b"GET", b"/", (b"Traceparent", b"00-own")))).traceparent == "00-own"
     assert (await called(request_of())).traceparent == ""
+
+
+async def test_an_external_is_asked_once_and_told_nothing_of_how_the_call_is_followed() -> None:
+    register = Register(Answer(200))
+    fields = (b"Traceparent", b"00-own")
+    await target_of(register, is_external=True).ask(request_of(b"GET", b"/", fields, trace_id="abc"))
+    await target_of(register).ask(request_of(b"GET", b"/", fields, trace_id="abc"))
+    outside, inside = register.calls
+    assert (outside.once, outside.request_id, outside.traceparent) == (True, "", "")
+    assert (inside.once, inside.request_id, inside.traceparent) == (False, "abc", "00-own")
 
 
 async def test_a_calls_deadline_is_the_silos_patience_or_the_routes_end_whichever_is_sooner() -> None:

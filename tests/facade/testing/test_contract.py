@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from facade.port import (
     Adapter,
     AdapterKind,
     Answer,
     Call,
+    Files,
     Finding,
     Services,
     SiloError,
@@ -263,7 +264,7 @@ class WaitingKind(ShelfKind):
 
 class PedanticKind(ShelfKind):
     def examine(
-        self, settings: ShelfSettings, operations: Mapping[str, ShelfOperation], folder: Path
+        self, settings: ShelfSettings, operations: Mapping[str, ShelfOperation], folder: Path, files: Files
     ) -> tuple[Finding, ...]:
         return () if is_there(settings) else (Finding("settings.shelf", "there is no shelf; put one up"),)
 
@@ -274,6 +275,14 @@ class LaxSettings(ShelfSettings):
 
 class LaxOperation(ShelfOperation):
     model_config = ConfigDict(extra="ignore")
+
+
+class FreshSettings(ShelfSettings):
+    made: object = Field(default_factory=object)
+
+
+class FreshOperation(ShelfOperation):
+    made: object = Field(default_factory=object)
 
 
 class ShownSettings(ShelfSettings):
@@ -314,6 +323,8 @@ FLAWS = [
     ("test_no_secret_is_in_a_repr_or_a_log", changed(settings=ShownSettings)),
     ("test_an_unknown_key_is_a_mistake", changed(settings=LaxSettings)),
     ("test_an_unknown_key_is_a_mistake", changed(operation=LaxOperation)),
+    ("test_what_is_written_alike_is_equal_so_that_a_reload_keeps_the_adapter", changed(settings=FreshSettings)),
+    ("test_what_is_written_alike_is_equal_so_that_a_reload_keeps_the_adapter", changed(operation=FreshOperation)),
     ("test_closing_leaves_nothing_open", kind_of(LeavingTask)),
     ("test_closing_leaves_nothing_open", kind_of(LeavingThread)),
     ("test_closing_leaves_nothing_open", kind_of(LeavingFile)),

@@ -17,7 +17,7 @@ from facade.wire.framing import CHUNKED
 MUCH = b"x" * (2 * HIGH_WATER)
 
 
-class Plain(Connection):
+class Plain(Connection, asyncio.Protocol):
     """A connection that notes when it is overdue."""
 
     late = 0

@@ -44,7 +44,7 @@ class Kept:
 def chunked(limit: int = 2**40) -> tuple[ChunkedDecoder, Kept]:
     body, kept = Body(CHUNKED), Kept()
     body.pipe(kept)
-    return ChunkedDecoder(body, refusals.BAD_FRAMING, limit), kept
+    return ChunkedDecoder(body, refusals.BROKEN, refusals.BAD_FRAMING, limit), kept
 
 
 def of_length(length: int) -> tuple[LengthDecoder, Kept]:

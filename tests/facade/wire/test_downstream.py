@@ -7,9 +7,10 @@ import json
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import pytest
-from far_end import HIGH_WATER, settle, split
+from far_end import HIGH_WATER, FarEnd, settle, split
 from hypothesis import given
 from hypothesis import strategies as st
 from network import Front
@@ -19,11 +20,15 @@ from facade.problem import Problem, Refusal
 from facade.wire import refusals
 from facade.wire.body import Body
 from facade.wire.connection import BODY_IDLE, SLOWEST
+from facade.wire.deadlines import Deadlines
 from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
 from facade.wire.framing import CHUNKED, UNTIL_CLOSE
 from facade.wire.limits import Limits
 from facade.wire.message import HTTP_1_1, ResponseHead
+from facade.wire.reply import Reply
+from facade.wire.tunnel import Ending, Tunnel
+from facade.wire.upstream import Upstream
 
 GET = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
@@ -115,6 +120,72 @@ def problem(answer: bytes) -> tuple[int, bool, str]:
 
 def told(wanted: Problem) -> tuple[int, bool, str]:
     return wanted.status, True, wanted.detail
+
+
+# Tunnels
+
+
+class Switching:
+    """A handler that answers POST, and lets every other request become a tunnel to a target that is told nothing."""
+
+    def __init__(self) -> None:
+        self.wheel: Deadlines | None = None
+        self.tunnels: list[Tunnel] = []
+        self.targets: list[FarEnd] = []
+
+    async def __call__(self, exchange: Exchange) -> None:
+        if exchange.head.method == b"POST":
+            await echo(exchange)
+            return
+        assert self.wheel is not None
+        await exchange.body.collect(10)
+        upstream = Upstream(self.wheel, lambda _: None, lambda _: None)
+        self.targets.append(FarEnd(upstream))
+        self.tunnels.append(Tunnel(self.wheel, 900.0, lambda tunnel: None))
+        reply = Reply(ResponseHead(101, b"S", HTTP_1_1, b""), Body(UNTIL_CLOSE), upstream)
+        await exchange.tunnel(reply, upstream, self.tunnels[0])
+
+
+def switching() -> tuple[Switching, Front, FarEnd]:
+    handler = Switching()
+    front = Front(handler)
+    handler.wheel = front.wheel
+    return handler, front, front.client()
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["an earlier request's", "its own"])
+async def test_a_tunnel_lives_on_when_an_earlier_body_would_have_been_late(own: bool) -> None:
+    handler, front, client = switching()
+    client.sends((b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" if own else POST) % 3)
+    await settle()
+    client.sends(b"abc")
+    await settle()
+    if not own:
+        client.sends(GET % b"talk")
+        await settle()
+    for _ in range(100):
+        client.sends(b"ping")
+        front.later(1.0)
+        await settle()
+    assert not client.gone
+    assert handler.tunnels[0].sent == 400
+    client.resets()
+    await settle()
+    assert handler.tunnels[0].why is Ending.CLOSED
+
+
+@pytest.mark.parametrize("how", ["cut", "no memory"])
+async def test_a_tunnel_that_the_facade_cut_says_so(how: str) -> None:
+    handler, front, client = switching()
+    client.sends(GET % b"talk")
+    await settle()
+    if how == "cut":
+        front.server.cut()
+    else:
+        cast(Downstream, client.protocol).give_way()
+    await settle()
+    assert client.cut
+    assert handler.tunnels[0].why is Ending.CUT
 
 
 # Requests and answers

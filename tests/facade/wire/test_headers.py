@@ -13,6 +13,7 @@ from facade.wire.headers import (
     passes,
     request_bytes,
     response_bytes,
+    switch_bytes,
 )
 from facade.wire.message import HTTP_1_0, HTTP_1_1, Field, RequestHead, ResponseHead, block
 
@@ -294,11 +295,10 @@ def test_the_length_of_what_a_304_would_have_brought_stays() -> None:
     assert sent == [(b"Content-Length", b"5")]
 
 
-@pytest.mark.parametrize(("fields", "dated"), [([], [b"now"]), ([(b"Date", b"then")], [b"then"])])
-def test_an_answer_of_the_facades_own_has_a_date(fields: list[Field], dated: list[bytes]) -> None:
-    head = ResponseHead(200, b"OK", HTTP_1_1, block(fields))
+def test_a_date_goes_behind_the_fields_that_came() -> None:
+    head = ResponseHead(200, b"OK", HTTP_1_1, block([(b"A", b"1")]))
     sent = read(response_bytes(head, b"now", chunked=False, http_1_1=True, close=False))[1]
-    assert [value for name, value in sent if name == b"Date"] == dated
+    assert sent == [(b"A", b"1"), (b"Date", b"now")]
 
 
 def test_an_answer_says_how_it_is_framed_and_whether_the_connection_ends() -> None:
@@ -307,6 +307,39 @@ def test_an_answer_says_how_it_is_framed_and_whether_the_connection_ends() -> No
     assert answered(http_1_1=False) == [(b"Connection", b"keep-alive")]
     assert answered(http_1_1=False, close=True) == [(b"Connection", b"close")]
     assert answered((b"Connection", b"close"), (b"Transfer-Encoding", b"chunked")) == []
+
+
+TOLD = b'\r\nDeprecation: @1\r\nSunset: Wed, 31 Mar 2027 00:00:00 GMT\r\nLink: </b>; rel="successor-version"'
+
+
+def test_what_the_operator_says_of_an_end_takes_the_place_of_what_a_target_says() -> None:
+    theirs = [(b"SUNSET", b"x"), (b"A", b"1"), (b"deprecation", b"@2"), (b"sunset", b"y"), (b"Link", b"</a>; rel=a")]
+    head = ResponseHead(200, b"OK", HTTP_1_1, block(theirs))
+    sent = read(response_bytes(head, None, chunked=False, http_1_1=True, close=True, told=TOLD))[1]
+    assert sent == [
+        (b"A", b"1"),
+        (b"Link", b"</a>; rel=a"),
+        (b"Deprecation", b"@1"),
+        (b"Sunset", b"Wed, 31 Mar 2027 00:00:00 GMT"),
+        (b"Link", b'</b>; rel="successor-version"'),
+        (b"Connection", b"close"),
+    ]
+
+
+def test_what_the_operator_does_not_say_a_target_may() -> None:
+    head = ResponseHead(
+        101,
+        b"Switching Protocols",
+        HTTP_1_1,
+        block([(b"Connection", b"Upgrade"), (b"Upgrade", b"x"), (b"Sunset", b"y")]),
+    )
+    told = b"\r\nDeprecation: @1"
+    assert read(switch_bytes(head, told))[1] == [
+        (b"Sunset", b"y"),
+        (b"Deprecation", b"@1"),
+        (b"Connection", b"Upgrade"),
+        (b"Upgrade", b"x"),
+    ]
 
 
 def test_an_interim_answer_passes_without_its_hop_by_hop_fields() -> None:

@@ -151,7 +151,7 @@ def test_chunks_with_a_fault_that_is_forgiven_are_read(data: bytes, fault: Fault
 def test_chunks_with_a_fault_that_is_not_forgiven_are_refused(data: bytes, fault: Fault) -> None:
     with pytest.raises(Refusal) as caught:
         decoded(data, *(EVERY - {fault}))
-    assert caught.value.problem is refusals.BROKEN
+    assert caught.value.problem is refusals.NONSENSE
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_chunks_with_a_fault_that_is_not_forgiven_are_refused(data: bytes, fault
 def test_other_faults_of_chunks_are_refused_whatever_is_forgiven(data: bytes) -> None:
     with pytest.raises(Refusal) as caught:
         decoded(data + b"0\n\n", *Fault)
-    assert caught.value.problem is refusals.BROKEN
+    assert caught.value.problem is refusals.NONSENSE
 
 
 def test_a_chunk_without_any_line_end_is_refused() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import AsyncMock
@@ -11,6 +14,7 @@ from unittest.mock import AsyncMock
 import pytest
 from far_end import FarEnd, settle
 from network import Network, resting_wheel
+from structlog.testing import capture_logs
 
 from facade.problem import Problem, Refusal
 from facade.wire import refusals
@@ -63,6 +67,65 @@ async def test_the_latest_is_used_first(network: Network) -> None:
     pool = pool_of()
     first, second = await used(pool, network, 2)
     assert pool.idle(repeatable=False) is second
+    assert pool.idle(repeatable=True) is first
+
+
+@contextmanager
+def bytes_that_lie_unread(far: FarEnd) -> Iterator[None]:
+    """The system says that something came; the loop has not read it."""
+    reading, writing = os.pipe()
+    os.write(writing, b"HTTP/1.1 200 OK")
+    far.socket.descriptor = reading
+    try:
+        yield
+    finally:
+        far.socket.descriptor = -1
+        os.close(reading)
+        os.close(writing)
+
+
+async def test_a_connection_on_which_something_came_that_nobody_asked_for_is_never_offered(network: Network) -> None:
+    wheel = resting_wheel()
+    pool = pool_of(wheel)
+    first, _ = await used(pool, network, 2)
+    wheel.turn(wheel.now + 5)
+    with bytes_that_lie_unread(network.ends[1]):
+        assert pool.idle(repeatable=True) is first
+        await settle()
+    assert [end.cut for end in network.ends] == [False, True]
+
+
+@pytest.mark.parametrize("how", ["with the answer", "behind it", "unread"])
+async def test_an_endpoint_that_says_more_than_its_answer_gets_each_call_on_a_new_connection(
+    network: Network, how: str
+) -> None:
+    wheel = resting_wheel()
+    pool = pool_of(wheel)
+    await used(pool, network, 1)
+    upstream = await pool.connect(NEVER)
+    await answered(upstream, network.ends[1], OK + b"x" if how == "with the answer" else OK)
+    if how == "behind it":
+        network.ends[1].sends(b"x")
+        await settle()
+    with bytes_that_lie_unread(network.ends[1]) if how == "unread" else nullcontext():
+        assert pool.idle(repeatable=True) is None
+        await settle()
+    assert [end.cut for end in network.ends] == [True, True]
+    await answered(await pool.connect(NEVER), network.ends[2])
+    assert pool.idle(repeatable=True) is None
+    wheel.turn(wheel.now + 601)
+    await used(pool, network, 1)
+    assert pool.idle(repeatable=True) is not None
+
+
+async def test_an_idle_connection_may_end_with_a_word_and_the_others_are_used_again(network: Network) -> None:
+    wheel = resting_wheel()
+    pool = pool_of(wheel)
+    first, _ = await used(pool, network, 2)
+    wheel.turn(wheel.now + 5)
+    network.ends[1].sends(b"HTTP/1.1 408 Request Timeout\r\n\r\n")
+    await settle()
+    assert network.ends[1].cut
     assert pool.idle(repeatable=True) is first
 
 

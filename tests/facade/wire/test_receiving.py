@@ -14,8 +14,11 @@ from network import Front
 from facade.problem import Problem
 from facade.wire import refusals
 from facade.wire.body import Body
+from facade.wire.deadlines import NEVER
 from facade.wire.exchange import Exchange
 from facade.wire.limits import Limits
+from facade.wire.question import Question
+from facade.wire.upstream import Upstream
 
 GET = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
@@ -77,7 +80,7 @@ async def test_what_waits_of_all_clients_together_has_a_bound_and_the_last_has_t
     assert [told(client) for client in clients] == [None, None, refusals.NO_MEMORY]
     assert clients[2].told_end
     assert front.refused == [refusals.NO_MEMORY]
-    assert 8000 <= front.server.kept <= 10_000
+    assert 8000 <= front.server.keeping.total <= 10_000
     clients[0].resets()
     await settle()
     another = front.client()
@@ -95,14 +98,88 @@ async def test_what_is_collected_counts_until_it_is_answered() -> None:
     await settle()
     slow.sends(b"x" * 2000)
     await settle()
-    assert front.server.kept == 5000 + len(b"/\r\nHost: a\r\nContent-Length: 6000")
+    assert front.server.keeping.total == 5000 + len(b"/\r\nHost: a\r\nContent-Length: 6000")
     large.sends(POST % 9000, b"x" * 8000)
     await settle()
     assert told(large) is refusals.NO_MEMORY
     slow.sends(b"x" * 1000)
     await settle()
     assert slow.got == ANSWER
-    assert front.server.kept == 0
+    assert front.server.keeping.total == 0
+
+
+async def test_a_few_who_hold_all_room_make_place_for_a_small_newcomer() -> None:
+    front = Front(collecting, ROOM)
+    hogs = [front.client() for _ in range(2)]
+    for hog in hogs:
+        hog.sends(POST % 6000, b"x" * 4900)
+        await settle()
+    newcomer = front.client()
+    newcomer.sends(POST % 1000, b"x" * 900)
+    await settle()
+    assert [told(client) for client in (*hogs, newcomer)] == [refusals.NO_MEMORY, None, None]
+    assert front.refused == [refusals.NO_MEMORY]
+    newcomer.sends(b"x" * 100)
+    hogs[1].sends(b"x" * 1100)
+    await settle()
+    assert (newcomer.got, hogs[1].got) == (ANSWER, ANSWER)
+    assert front.server.keeping.total == 0
+
+
+async def test_somebody_who_has_sent_half_a_head_can_be_who_holds_most() -> None:
+    front = Front(collecting, ROOM)
+    large, small = front.client(), front.client()
+    large.sends(b"GET / HTTP/1.1\r\nX: " + b"y" * 9500)
+    small.sends(b"GET / HTTP/1.1\r\nX: " + b"y" * 1000)
+    await settle()
+    assert (told(large), told(small)) == (refusals.NO_MEMORY, None)
+    small.resets()
+    await settle()
+    assert front.server.keeping.total == 0
+
+
+async def test_what_a_client_does_not_take_of_its_answer_is_counted_and_the_largest_is_cut() -> None:
+    answers = {b"/large": b"x" * 500_000, b"/small": b"x" * 100_000}
+
+    async def answering(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\n\r\n", Body.whole(answers[exchange.head.target]), chunked=False)
+
+    front = Front(answering, Limits(kept_bytes=550_000))
+    clients = [front.client() for _ in range(2)]
+    for client, target in zip(clients, (b"large", b"small"), strict=True):
+        client.stops_taking()
+        client.sends(GET % target)
+        await settle()
+    assert [client.cut for client in clients] == [True, False]
+    assert 100_000 < front.server.keeping.total < 101_000
+    clients[1].takes()
+    await settle()
+    assert front.server.keeping.total == 0
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_what_a_target_does_not_take_of_a_body_is_counted_for_whoever_sends_it(whole: bool) -> None:
+    front = Front(waiting)
+    target: list[FarEnd] = []
+
+    async def passing_on(exchange: Exchange) -> None:
+        upstream = Upstream(front.wheel, lambda _: None, lambda _: None)
+        target.append(FarEnd(upstream))
+        target[0].stops_taking()
+        question = Question(b"POST", exchange.body, False, False, 10.0, NEVER, lambda head: None)
+        await upstream.ask(question)
+
+    front.server.handler = passing_on
+    client = front.client()
+    client.sends(POST % 200_000 + b"x" * 200_000 if whole else POST % 500_000 + b"x" * 100_000)
+    await settle()
+    assert 0 < front.server.keeping.total - (200_000 if whole else 100_000) < 1000
+    target[0].takes()
+    await settle()
+    assert front.server.keeping.total < 1000
+    client.resets()
+    await settle()
+    assert front.server.keeping.total == 0
 
 
 async def test_a_small_request_that_is_all_here_is_never_too_much() -> None:
@@ -125,13 +202,13 @@ async def test_a_body_that_has_gone_on_counts_no_more_while_its_answer_is_waited
     client = front.client()
     client.sends(POST % 9000 + b"x" * 9000)
     await settle()
-    assert front.server.kept > 9000
+    assert front.server.keeping.total > 9000
     taken.set()
     await settle()
-    assert front.server.kept < 100
+    assert front.server.keeping.total < 100
     client.resets()
     await settle()
-    assert front.server.kept == 0
+    assert front.server.keeping.total == 0
 
 
 class Upload:
@@ -224,11 +301,11 @@ def test_nothing_is_counted_of_clients_who_have_left(
         for data, second in pieces:
             clients[second].sends(data)
             await settle(3)
-            assert front.server.kept >= 0
+            assert front.server.keeping.total >= 0
         for client in clients:
             if not client.gone:
                 client.resets()
         await settle()
-        assert front.server.kept == 0
+        assert front.server.keeping.total == 0
 
     asyncio.run(run())

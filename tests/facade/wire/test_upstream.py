@@ -20,7 +20,8 @@ from facade.wire.deadlines import NEVER
 from facade.wire.framing import CHUNKED
 from facade.wire.message import Field, ResponseHead
 from facade.wire.question import Question
-from facade.wire.upstream import Reply, Upstream
+from facade.wire.reply import Reply
+from facade.wire.upstream import Upstream
 
 HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
@@ -66,6 +67,9 @@ class Client:
         """Nobody waits."""
 
     def taken(self) -> None:
+        """Nothing is counted."""
+
+    def overflowed(self) -> None:
         """Nothing is counted."""
 
 
@@ -274,13 +278,14 @@ async def test_chunks_that_cannot_be_read_never_look_whole(size: bytes, together
     bad = size + b"\r\nbody\r\n0\r\n\r\n"
     if together:
         line.target.sends(CHUNKS + bad)
-        assert await refused(asking) is refusals.BROKEN
+        assert await refused(asking) is refusals.NONSENSE
     else:
         line.target.sends(CHUNKS)
         reply = await asking
         line.target.sends(bad)
-        with pytest.raises(Refusal):
+        with pytest.raises(Refusal) as refusal:
             await taken(reply.body)
+        assert refusal.value.problem is refusals.NONSENSE
     await settle()
     assert line.target.cut
     assert line.lost == [line.upstream]

@@ -9,6 +9,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import trustme
+
 from harness.ports import free_port
 from services.programs import program
 
@@ -18,11 +20,12 @@ _PATIENCE = 30
 
 
 class PostgresServer:
-    """PostgreSQL in `folder`, started."""
+    """PostgreSQL in `folder`, started; with a `certificate` it speaks TLS too."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: trustme.LeafCert | None = None) -> None:
         self.folder = folder
         self.port = free_port()
+        self._more = "" if certificate is None else self._tls(certificate)
         self._control = program("pg_ctl", "postgresql")
         self._user = "nobody" if os.getuid() == 0 else None  # the server refuses to run as root
         words = folder / "password"
@@ -40,10 +43,16 @@ class PostgresServer:
 
     @property
     def url(self) -> str:
-        return f"postgresql://facade:{PASSWORD}@127.0.0.1:{self.port}/postgres"
+        return self.at("127.0.0.1")
+
+    def at(self, host: str) -> str:
+        """Its URL by this name of the machine."""
+        return f"postgresql://facade:{PASSWORD}@{host}:{self.port}/postgres"
 
     def start(self) -> None:
-        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories='' -c fsync=off"
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories='' -c fsync=off{self._more}"
+        )
         self._run(self._control, "start", "--wait", f"--log={self.folder / 'log'}", f"--options={options}",
                   f"--pgdata={self.data}")  # fmt: skip
 
@@ -56,6 +65,16 @@ class PostgresServer:
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
+
+    def _tls(self, certificate: trustme.LeafCert) -> str:
+        """The options that make it speak TLS; its key is its own user's alone, or it refuses it."""
+        chain, key = self.folder / "server.pem", self.folder / "server.key"
+        chain.write_bytes(b"".join(each.bytes() for each in certificate.cert_chain_pems))
+        key.write_bytes(certificate.private_key_pem.bytes())
+        key.chmod(0o600)
+        if os.getuid() == 0:
+            shutil.chown(key, "nobody")
+        return f" -c ssl=on -c ssl_cert_file={chain} -c ssl_key_file={key}"
 
     def _signal(self, number: signal.Signals) -> None:
         """To the server's own processes, which are its first one's children."""

@@ -38,6 +38,14 @@ def mirror(house: House) -> None:
     house.legacy.script = house.platform.script = answering(_mirrored)
 
 
+def dated(raw: bytes, arrived: Message) -> bytes:
+    """An answer as it must arrive: as its target sent it, and with the date behind its fields if it told none."""
+    head, end, body = raw.partition(b"\r\n\r\n")
+    if b"\r\ndate:" in head.lower():
+        return raw
+    return b"%b\r\nDate: %b%b%b" % (head, arrived.one("Date") or b"missing", end, body)
+
+
 def _mirrored(message: Message) -> bytes:
     whole = answer(message.target, f"X-Received: {len(message.body)}")
     return whole.removesuffix(message.target) if message.method == b"HEAD" else whole

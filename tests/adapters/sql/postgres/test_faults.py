@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import asyncpg
 import pytest
 
@@ -55,6 +57,26 @@ def test_a_state_is_an_error_of_the_ports(state: str, expected: tuple[type[Excep
 @pytest.mark.parametrize("error", [OSError("hunter2"), asyncpg.InterfaceError("connection is closed")])
 def test_what_is_no_answer_is_a_broken_connection(error: Exception) -> None:
     assert str(silo_error(WORK, error)) == "get: the database cannot be reached, or the connection broke"
+
+
+def unverified(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "hunter2")
+    error.verify_code = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (unverified(62), "the database's certificate is for another host"),
+        (unverified(64), "the database's certificate is for another host"),
+        (unverified(20), "the database's certificate is not trusted"),
+        (ssl.SSLError(136, "hunter2"), "the database cannot be reached by TLS"),
+        (ConnectionError("hunter2 rejected SSL upgrade"), "the database cannot be reached by TLS"),
+    ],
+)
+def test_what_keeps_tls_from_being_spoken_is_told(error: Exception, words: str) -> None:
+    assert str(silo_error(WORK, error)) == f"get: {words}"
 
 
 def test_a_value_that_was_not_sent_is_told_by_the_callers_field() -> None:

@@ -125,3 +125,10 @@ def test_what_nobody_can_show_is_a_warning(read, facade: str, warned: list[str])
     for each in told:
         assert each.what.endswith("can be shown by nobody: facade.yaml trusts no peer")
         assert each.mend.startswith("name the peer in forwarded.trust")
+
+
+def test_no_caller_is_called_as_everybody_else(callers_told):
+    assert callers_told(CALLERS.replace("courts,", "unknown,")) == [
+        "callers.yaml:5: caller unknown is called as everybody is whom callers.yaml does not name; "
+        "give it another name",
+    ]

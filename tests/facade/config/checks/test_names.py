@@ -48,3 +48,11 @@ def test_a_group_is_not_called_as_a_route(told):
     assert told({"routes/b.yaml": groups}) == [
         'routes/b.yaml:4: group "titles.read" is called as the route at routes/a.yaml:2; rename one of the two'
     ]
+
+
+def test_a_silo_and_an_external_do_not_share_a_name(told):
+    text = "external: portal\nadapter: drawer\nsettings: {cabinet: south}\noperations: {take: {arguments: {}}}\n"
+    assert told({"externals/z.yaml": text}) == [
+        'externals/z.yaml:1: external "portal" is there already, as the silo at silos/portal.yaml:1; '
+        "rename one of the two"
+    ]

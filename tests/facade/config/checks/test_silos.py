@@ -21,6 +21,30 @@ def test_what_a_route_asks_is_there(routes_told, legacy: str, sentence: str):
     assert routes_told(route(legacy)) == [f"4: {sentence}"]
 
 
+EXTERNAL = "external: pay\nadapter: drawer\nsettings: {cabinet: south}\noperations: {take: {arguments: {}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "sentence"),
+    [
+        ("legacy", "pay.take", '4: legacy names "pay", which is the external at externals/pay.yaml:1; '
+                               "write one of portal, register"),
+        ("platform", "register.get-title", '6: platform names "register", which is the silo at silos/register.yaml:1; '
+                                           "write one of pay, or the URL of a service, such as http://register:8080"),
+        ("platform", "pya.take", '6: platform names "pya", and there is no such external; '
+                                 "write pay, or the URL of a service, such as http://pya:8080"),
+        ("platform", "pay.take-it", '6: external "pay" has no operation "take-it"; write take'),
+        ("platform", "pay", '6: platform names no operation of external "pay"; write pay. and one of take'),
+    ],
+)  # fmt: skip
+def test_a_route_moves_from_a_silo_to_an_external_and_not_otherwise(told, key: str, name: str, sentence: str):
+    sides = {"legacy": "portal", "platform": "pay.take", key: name}
+    text = route("{legacy}", "GET /a/{{number}}").replace("  - name: a", "  - name: b") + "    platform: {platform}\n"
+    assert told({"externals/pay.yaml": EXTERNAL, "routes/b.yaml": text.format(**sides)}) == [
+        f"routes/b.yaml:{sentence}"
+    ]
+
+
 def test_a_silo_is_not_called_unknown_while_a_file_of_silos_cannot_be_read(told):
     files = {
         "silos/b.yaml": "silo: [",
@@ -28,6 +52,8 @@ def test_a_silo_is_not_called_unknown_while_a_file_of_silos_cannot_be_read(told)
         "facade.yaml": "unmatched: elsewhere\n",
     }
     assert [each.split(":")[0] for each in told(files)] == ["silos/b.yaml"]
+    outside = {"externals/b.yaml": "external: [", "routes/a.yaml": f"{route('portal')}    platform: elsewhere.find\n"}
+    assert [each.split(":")[0] for each in told(outside)] == ["externals/b.yaml"]
 
 
 def test_a_silo_that_is_mistaken_otherwise_is_still_there(told):

@@ -14,7 +14,8 @@ from facade.config.settings import Configuration
 from facade.config.standing import Standing
 from facade.control.because import Because
 from facade.control.overrides.override import Override, holding, identified, overridden, subject_of, written
-from facade.routing.route import Canary, Group, Key, KeyKind, Keys, Place, Route, Shadow
+from facade.routing.route import Canary, Group, Key, KeyKind, Keys, Place, Route
+from facade.routing.shadow import Shadow
 from facade.routing.stage import Stage
 
 NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)

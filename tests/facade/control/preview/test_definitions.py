@@ -109,3 +109,13 @@ def test_nothing_that_is_defined_is_shown() -> None:
     text = msgspec.json.encode(definitions().of(by_rule("caller intake")))
     assert b"secret" not in text
     assert b"X-Caller" not in text
+
+
+def test_an_external_is_told_as_one() -> None:
+    pay = Silo("pay", Passthrough("http://secret:1"), written={"operation take": "was"}, is_external=True)
+    was, will = (
+        Definitions(Configuration("abc", Settings(), {}, (), (), externals={"pay": each}))
+        for each in (pay, dataclasses.replace(pay, written={"operation take": "will"}))
+    )
+    route = dataclasses.replace(a_route(), platform=SiloReference("pay", "take"))
+    assert told(route, will, was) == ["its external pay changes: operation take is defined otherwise"]

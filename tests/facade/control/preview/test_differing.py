@@ -10,7 +10,8 @@ from counted import COOKIE, QUARTER, a_route, seen
 
 from facade.control.preview.differing import Change, differing
 from facade.routing.guard import Guard
-from facade.routing.route import Canary, Fallback, Keys, PlatformService, Route, Shadow, SiloReference
+from facade.routing.route import Canary, Fallback, Keys, PlatformService, Route, SiloReference
+from facade.routing.shadow import Shadow
 from facade.routing.stage import Direction, Stage
 from facade.routing.template import parse_key, parse_match
 
@@ -87,3 +88,10 @@ def test_added_and_removed_routes_are_told_and_a_renamed_one_is_neither() -> Non
         ("new", ["added"]),
         ("c", ["removed"]),
     ]
+
+
+def test_a_route_that_goes_to_an_external_moves_over_the_shadow() -> None:
+    outside = changed(a_route(), platform=SiloReference("pay", "find"))
+    assert change(outside, changed(outside, stage=Stage.CANARY)).direction is Direction.FORWARD
+    found = change(changed(a_route(), platform=PlatformService("http://p:1")), outside)
+    assert list(found.kinds()) == ["platform pay.find, not http://p:1", "may move otherwise from here"]

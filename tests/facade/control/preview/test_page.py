@@ -26,7 +26,7 @@ async def pause() -> None:
 
 async def test_where_usage_cannot_be_read_the_routes_are_answered_and_it_is_told() -> None:
     configuration = Configuration("abc", Settings(), {}, (a_route(),), ())
-    reloader = cast(Any, SimpleNamespace(configuration=configuration, overrides=SimpleNamespace(now=())))
+    reloader = cast(Any, SimpleNamespace(ordered=configuration, overrides=SimpleNamespace(now=())))
     answering = pages(reloader, cast(Any, Unreadable()), lambda: NOON, pause)["/api/preview"]
     with structlog.testing.capture_logs() as lines:
         reply = await answering(Question("GET", "/api/preview"))

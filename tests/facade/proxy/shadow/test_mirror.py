@@ -21,7 +21,7 @@ from facade.routing.stage import Side, Stage
 from facade.targets.request import Request
 from facade.wire import refusals
 from facade.wire.body import Body
-from facade.wire.upstream import Reply
+from facade.wire.reply import Reply
 
 
 class Room:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from facade.problem import Refusal
 from facade.targets.endpoints.endpoints import Endpoints
-from facade.targets.endpoints.health import CONNECTS, SHORTEST
+from facade.targets.endpoints.health import ANSWERS, CONNECTS, SHORTEST
 from facade.targets.endpoints.origin import Member, Origin, Reach
 from facade.wire import refusals
 from facade.wire.deadlines import NEVER
@@ -127,6 +127,33 @@ async def test_a_try_that_fails_is_followed_by_another_after_twice_the_time() ->
     assert two.chosen_last() == "2"
     two.later(SHORTEST)
     assert two.chosen_last() == "1"
+
+
+async def test_an_endpoint_that_says_no_at_once_does_not_take_all_the_calls(network: Network) -> None:
+    two = Set(A, B)
+    for _ in range(3):
+        await two.member(1).pool.connect(NEVER)  # it works, and takes its time
+    with capture_logs() as events:
+        for _ in range(ANSWERS):
+            assert two.chosen_last() == "1"
+            two.endpoints.said_no(two.member(0), 503)
+        assert two.chosen_last() == "2"
+    assert [(event["event"], event["reason"]) for event in events] == [("endpoint left out", "status 503")]
+
+
+async def test_one_endpoint_may_say_no_for_ever() -> None:
+    one = Set(A)
+    for _ in range(ANSWERS):
+        one.endpoints.said_no(one.member(0), 503)
+    assert one.member(0).health.failures == 0
+
+
+async def test_where_all_say_no_all_are_used() -> None:
+    two = Set(A, B)
+    for number in (0, 1):
+        for _ in range(ANSWERS):
+            two.endpoints.said_no(two.member(number), 503)
+    assert {two.chosen_last() for _ in range(4)} == {"1", "2"}
 
 
 async def test_where_all_would_be_left_out_all_are_used() -> None:

@@ -31,11 +31,21 @@ def test_an_endpoint_that_does_not_answer_is_left_out_after_five(problem) -> Non
     assert [health.failed(problem, 0.0) for _ in range(5)] == [False] * 4 + [True]
 
 
+def test_an_endpoint_that_says_no_five_times_is_left_out_and_only_an_answer_brings_it_back() -> None:
+    health = Health()
+    assert [health.said_no(0.0) for _ in range(6)] == [False] * 4 + [True, False]
+    health.tried(SHORTEST)
+    assert not health.said_no(SHORTEST)
+    assert not health.is_in
+    assert health.answered()
+
+
 def test_any_answer_ends_the_row() -> None:
     health = Health()
     for _ in range(10):
         assert not health.failed(refusals.REFUSED, 0.0)
         assert not health.failed(refusals.BROKEN, 0.0)
+        assert not health.said_no(0.0)
         assert not health.answered()
     assert health.is_in
 
@@ -79,12 +89,14 @@ def test_an_answer_brings_it_back_for_good() -> None:
     assert health.is_due(50.0 + SHORTEST)  # and the spells begin anew
 
 
-@given(some.lists(some.sampled_from(["failed", "answered", "tried"])))
+@given(some.lists(some.sampled_from(["failed", "said no", "answered", "tried"])))
 def test_an_endpoint_that_is_out_is_tried_again_within_the_longest_spell(events: list[str]) -> None:
     health, now = Health(), 0.0
     for event in events:
         if event == "failed":
             health.failed(refusals.LATE, now)
+        elif event == "said no":
+            health.said_no(now)
         elif event == "answered":
             health.answered()
         elif health.is_due(now):

@@ -125,6 +125,23 @@ async def test_a_resolver_that_fails_changes_nothing(network: Network, answer: l
     assert endpoints(origin) == ["10.0.0.2:7000"]
 
 
+async def test_a_resolver_that_is_silent_is_told_of_once_and_what_it_said_last_is_used_on(network: Network) -> None:
+    wheel = resting_wheel()
+    origin = await found(network, "10.0.0.1", wheel=wheel)
+    member = origin.only
+    network.silent = True
+    with capture_logs() as logs:
+        for _ in range(10):
+            wheel.turn(wheel.now + AGAIN + 1)
+            await settle()
+    assert [(line["event"], line["name"]) for line in logs] == [("name not found", "silo.example:7000")]
+    assert len(network.looked_up) == 2  # the second goes on
+    assert origin.only is member
+    lookup = origin.look_up()
+    assert lookup is not None
+    lookup.cancel()
+
+
 async def test_a_name_in_doubt_is_looked_up_at_once_but_not_all_the_time(network: Network) -> None:
     wheel = resting_wheel()
     origin = await found(network, "10.0.0.1", wheel=wheel)

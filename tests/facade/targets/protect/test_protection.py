@@ -291,7 +291,7 @@ async def test_when_it_opens_whoever_waits_is_told_at_once(protect) -> None:
     waiting = [asyncio.get_running_loop().create_task(refused(protection)) for _ in range(3)]
     await settle()
     for _ in range(BREAKER.calls):
-        protection.failed(protection.breaker.turn, began=False)
+        protection.failed(protection.breaker.begin(), began=False)
     assert {problem.reason for problem in await asyncio.gather(*waiting)} == {"target_closed"}
     with holding[0]:
         pass
@@ -306,9 +306,25 @@ async def test_whoever_gets_a_slot_just_as_it_opens_is_not_let_in(protect) -> No
     with holding:
         pass
     for _ in range(BREAKER.calls):
-        protection.failed(protection.breaker.turn, began=False)
+        protection.failed(protection.breaker.begin(), began=False)
     assert (await waiting).reason == "target_closed"
     assert protection.budget.taken == 0
+
+
+async def test_uploads_on_the_way_keep_nobody_from_trying_whether_the_silo_is_back(protect, time) -> None:
+    protection = protect(breaker=BREAKER)
+    await opened(protection)
+    time.passes(BREAKER.pause)
+    uploads = [await protection.admit(request(body=Body(10**9))) for _ in range(PROBES)]
+    with pytest.raises(Refusal) as caught:
+        await protection.admit(request(body=Body(10**9)))
+    assert caught.value.problem == BEING_TRIED
+    for _ in range(PROBES):
+        await call(protection)
+    assert protection.breaker.state is State.CLOSED
+    for upload in uploads:
+        with upload:
+            upload.answered(200)
 
 
 async def test_after_the_pause_a_few_try_and_the_others_come_back_soon(protect, time) -> None:
