@@ -65,6 +65,8 @@ bench: setup
 	$(BIN)/python -m bench.guard_simulation $(GUARD)
 	$(BIN)/python -m bench.copybook
 	$(BIN)/python -m bench.soap
+	PYTHONPATH=tests/scenarios:tests/real $(BIN)/python -m bench.sql
+	PYTHONPATH=tests/scenarios:tests/real $(BIN)/python -m bench.holding
 
 # The runs drive the sidecar with what the tests drive it with.
 soak: setup

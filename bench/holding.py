@@ -29,11 +29,12 @@ import asyncpg
 import uvloop
 
 from adapters.mainframe.adapter import THREAD_VALUES
-from adapters.soap.adapter import THREAD_BYTES
+from adapters.rest.adapter import THREAD_BYTES as REST_BYTES
+from adapters.soap.adapter import THREAD_BYTES as SOAP_BYTES
 from bench import soap
 from bench.canned import canned
 from bench.figures import Figure, options, publish, spread
-from facade.formats import MAX_OBJECT_BYTES
+from facade.formats import MAX_OBJECT_BYTES, JsonObject
 from facade.formats.copybook import Record, read_copybook
 from facade.formats.copybook.limits import MAX_VALUES
 from facade.port import Adapter, Call
@@ -49,6 +50,9 @@ SWITCH: Final = 0.0005
 TICK: Final = 0.001
 CALLS: Final = 5
 """Calls of one round."""
+
+REST: Final = 0.02
+"""Seconds between two calls, so that no step is of both."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,8 @@ def mainframe(what: str, values: int) -> tuple[str, bytes]:
 
 
 INQUIRY: Final = "       01  INQUIRY.\n           05  INQ-REG PIC X(8).\n"
-OBJECTS: Final = b"[" + b",".join([b'{"a":1.5}'] * 1_600) + b"]"
-"""Sixteen kilobytes, the largest that is read on the event loop, of the values that take most."""
+OBJECTS: Final = b"[" + b",".join([b'{"a":1.5}'] * (REST_BYTES // 10 - 1)) + b"]"
+"""The largest that is read on the event loop, of the values that take most."""
 
 LARGE_OBJECTS: Final = (
     b"[" + b",".join([b'{"number":"DN100001","price":1250000.10,"on":"2020-02-29"}'] * 100_000) + b"]"
@@ -82,7 +86,7 @@ LARGE_OBJECTS: Final = (
 PRICES: Final = b'{"reference":"CLM-1","amounts":[' + b",".join([b"1.5"] * (MAX_OBJECT_BYTES // 4 - 20)) + b"]}"
 """The largest body of a caller's that is read, of the values that take most."""
 
-SMALL_TITLE: Final = soap.reply((THREAD_BYTES - 400) // 60)
+SMALL_TITLE: Final = soap.reply((SOAP_BYTES - 400) // 60)
 LARGE_TITLE: Final = soap.reply(16_000)
 LONG_TITLE: Final = soap.reply(1, "x" * 3_000_000)
 BOOKS: Final = {
@@ -173,27 +177,37 @@ async def opened(case: Case) -> AsyncIterator[Adapter]:
             await adapter.close()
 
 
+class Ticks:
+    """Ticks of an event loop: the longest time from one to the next, of its own thread's CPU and of the clock."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.step = self.wait = 0.0
+        self._loop = loop
+        self._spent, self._at = time.thread_time(), time.perf_counter()
+        self._next = loop.call_later(TICK, self._tick)
+
+    def stop(self) -> None:
+        self._next.cancel()
+
+    def _tick(self) -> None:
+        spent, at = time.thread_time(), time.perf_counter()
+        self.step, self.wait = max(self.step, spent - self._spent), max(self.wait, at - self._at - TICK)
+        self._spent, self._at = spent, at
+        self._next = self._loop.call_later(TICK, self._tick)
+
+
 async def held(adapter: Adapter | None, call: Call) -> tuple[float, float]:
     """The longest step of the event loop's thread and the longest wait for a tick, in milliseconds."""
-    over, steps, waits = asyncio.Event(), [0.0], [0.0]
-
-    async def tick() -> None:
-        while not over.is_set():
-            begun, spent = time.perf_counter(), time.thread_time()
-            await asyncio.sleep(TICK)
-            steps.append(time.thread_time() - spent)
-            waits.append(time.perf_counter() - begun - TICK)
-
-    ticking = asyncio.gather(tick())
+    loop = asyncio.get_running_loop()
+    ticks = Ticks(loop)
     for _ in range(CALLS):
-        if adapter is None:
-            await asyncio.sleep(0.1)
-            continue
-        deadline = asyncio.get_running_loop().time() + 60
-        await adapter.call(replace(call, deadline=deadline))
-    over.set()
-    await ticking
-    return max(steps) * 1e3, max(waits) * 1e3
+        await asyncio.sleep(REST)
+        if adapter is not None:
+            document = JsonObject(call.body)  # which is read once
+            await adapter.call(replace(call, deadline=loop.time() + 60, document=document))
+    await asyncio.sleep(REST)
+    ticks.stop()
+    return ticks.step * 1e3, ticks.wait * 1e3
 
 
 async def measured(case: Case | None, rounds: int) -> tuple[list[float], list[float]]:

@@ -70,10 +70,10 @@ def _kinds() -> Kinds:
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """uvloop where it is installed; everything works without."""
     try:
-        from uvloop import Loop
+        import uvloop
     except ImportError:
-        from asyncio import SelectorEventLoop as Loop
-    return with_own_lookups(Loop)
+        return with_own_lookups(asyncio.SelectorEventLoop)
+    return with_own_lookups(uvloop.Loop)
 
 
 async def _serve(source: Source, flags: Flags) -> int:
@@ -191,23 +191,26 @@ class Sidecar:
     async def _drain(self, handover: Handover, listeners: list[OpenListener]) -> None:
         """Unready, serve on for `pause`, then stop accepting and let running requests end within `limit`.
 
-        Where a successor serves nobody need find us unready, so we stop accepting at once; `pause` is then what clients
-        get who are connected and idle, to be told of the end before it comes.
+        Where a successor accepts from our sockets nobody need find us unready, so we stop accepting at once; `pause` is
+        then what clients get who are connected and idle, to be told of the end before it comes. Listeners whose sockets
+        it did not take end as they do without one.
         """
         drain = self._reloader.configuration.settings.drain
-        self._parts.health.draining = not handover.taken.is_set()
+        self._parts.health.draining = not {"listen", "observe"} <= handover.succeeded
         self._server.draining = True
         _log.info("draining", pause=drain.pause, limit=drain.limit, successor=handover.taken.is_set())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(_first(self._hurry, handover.taken), drain.pause)
+        if "listen" not in handover.succeeded:
+            coming = [] if handover.taken.is_set() else [handover.taken]
+            with suppress(TimeoutError):
+                await asyncio.wait_for(_first(self._hurry, *coming), drain.pause)
         handover.close()
-        idle = 0.0
-        if handover.taken.is_set():
-            idle = drain.pause
-            for listener in listeners:
+        for listener in listeners:
+            if listener.name in handover.succeeded:
                 listener.shut()
+        idle = drain.pause if "listen" in handover.succeeded else 0.0
+        shared = "listen" in handover.shared
         hurry = asyncio.ensure_future(self._hurry.wait())
-        ending = asyncio.ensure_future(self._server.drain(drain.limit, idle=idle, shared=handover.handed))
+        ending = asyncio.ensure_future(self._server.drain(drain.limit, idle=idle, shared=shared))
         await asyncio.wait([hurry, ending], return_when=asyncio.FIRST_COMPLETED)
         hurry.cancel()
         cut = ending.result() if ending.done() else self._server.cut()

@@ -11,6 +11,7 @@ from adapters.rest.carrier import Carrier
 from adapters.rest.credentials import Credentials
 from adapters.rest.request import Request, make_request, with_query
 from adapters.rest.settings import Format, RestOperation, RestSettings
+from facade.formats import let_go
 from facade.port import Adapter, AdapterKind, Answer, Call, Services, Template, parameter_mistakes
 
 THREAD_BYTES: Final = 8 * 1024
@@ -77,7 +78,11 @@ class RestKind(AdapterKind[RestSettings, RestOperation]):
 
 
 def _finish(operation: RestOperation, call: Call, received: Received, *, large: bool = False) -> Answer:
-    return operation.finish(call, read_answer(call.operation, operation, received), large=large)
+    fields = read_answer(call.operation, operation, received)
+    answer = operation.finish(call, fields, large=large)
+    if large and operation.transform is None:  # an operator's own function may have kept them
+        let_go(fields)
+    return answer
 
 
 def _mistakes(operation: RestOperation) -> Iterator[tuple[str, str]]:

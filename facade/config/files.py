@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from facade.port import Unreadable
+from facade.wire.descriptors import is_shortage
 
 Look = tuple[int, ...]
 """Device, inode, size, time of change of the content and of the inode (ns), links followed; empty without a file."""
@@ -15,7 +16,8 @@ Look = tuple[int, ...]
 def read_file(path: Path, limit: int) -> bytes:
     """The bytes of a regular file, `limit` + 1 of them at the most: who asks sees that it is too long.
 
-    Symbolic links are followed: a Kubernetes ConfigMap is made of them. Raises Unreadable.
+    Symbolic links are followed: a Kubernetes ConfigMap is made of them. Raises Unreadable, and OSError where this
+    process may open no more files.
     """
     try:
         # Not blocking: a named pipe would hold us until somebody writes to it.
@@ -43,6 +45,9 @@ def look(path: Path) -> Look:
 
 
 def _unreadable(error: OSError) -> Unreadable:
+    """What is wrong with the file; what is wrong with us is raised."""
+    if is_shortage(error):
+        raise error
     if isinstance(error, FileNotFoundError):
         return Unreadable("does not exist", "create it, or mend what points to it", is_absent=True)
     if isinstance(error, PermissionError):

@@ -26,6 +26,7 @@ from facade.config.read_facade import NAME
 from facade.config.unbuilt import PATHS
 from facade.port import Unreadable
 from facade.routing.route import Place
+from facade.wire.descriptors import is_shortage
 
 __all__ = ["Loaded", "load", "parse"]
 
@@ -150,7 +151,9 @@ def _listed(folder: Path) -> list[Path]:
 def _entries(folder: Path) -> list[Path]:
     try:
         every = sorted(folder.iterdir())
-    except OSError:
+    except OSError as error:
+        if is_shortage(error):
+            raise  # what is in it must not pass for removed
         return []
     return [path for path in every if path.name[0] not in _PASSED_OVER]
 
@@ -165,6 +168,8 @@ def _unlistable(folder: Path) -> Iterator[Mistake]:
         except NotADirectoryError:
             yield Mistake(Place(part, 0), "is no folder", "put its files in a folder of this name")
         except OSError as error:
+            if is_shortage(error):
+                raise
             what = f"cannot be listed ({error.strerror})"
             yield Mistake(Place(part, 0), what, "put a folder in its place that the user who runs the facade may read")
 

@@ -44,7 +44,11 @@ class Beginning:
 def begin(source: Source, now: datetime.datetime) -> Beginning:
     """Read the files, or fall back on what is kept. Raises `StartError` with every mistake where neither will do."""
     seen = source.see()
-    loaded = source.load()
+    try:
+        loaded = source.load()
+    except OSError as error:
+        what = f"{source.folder}: cannot be read ({error.strerror or error})"
+        raise StartError(f"{what}; raise the number of files that this process may open (ulimit -Hn)") from error
     seen = replace(seen, named=loaded.looks)
     if loaded.configuration is not None:
         warnings = (*loaded.warnings, *too_few(loaded.configuration.settings.limits.connections))

@@ -18,6 +18,7 @@ from facade.config.settings import Tls
 from facade.control.binding import server_context
 from facade.control.handshakes import Handshakes
 from facade.control.start import StartError
+from facade.wire.descriptors import is_shortage
 
 LOOK_EVERY: Final = 5.0
 """Seconds between two looks at the files. Certificates are changed days before they end; whoever is in a hurry sends
@@ -53,10 +54,12 @@ class Certificate:
             looks = await asyncio.to_thread(self._look)
             if looks == self._looks:
                 return
-            self._looks = looks
+            before, self._looks = self._looks, looks
             try:
                 self.context.current = await asyncio.to_thread(self._read)
             except StartError as error:
+                if is_shortage(error):
+                    self._looks = before  # nothing is wrong with the files: they are read again
                 _log.error("certificate kept", problem=f"{error}; until then the old ones are used")
             else:
                 _log.info("certificate read anew", listener=self._name)

@@ -28,6 +28,7 @@ from facade.routing.guard import Guard
 from facade.routing.route import Route
 from facade.routing.stage import Side, Stage
 from facade.telemetry.information import VerdictInfo
+from facade.wire import refusals
 
 LOOK: Final = 0.1
 """Seconds between two looks at what has come: a route that fails is back within a second of the call that decided."""
@@ -40,6 +41,8 @@ GUARDED: Final = frozenset({Stage.SHADOW, Stage.CANARY, Stage.PLATFORM})
 
 SendBack = Callable[[Mapping[str, Standing], Because], Awaitable[object]]
 """Lets routes, and whatever moves with them, stand elsewhere, and says why."""
+
+_OURS: Final = frozenset(problem.reason for problem in refusals.OURS)
 
 _HARMS: Final = frozenset({Stage.CANARY, Stage.PLATFORM})
 """Stages in which callers get the platform's answers."""
@@ -168,7 +171,12 @@ class Guards:
 
 
 def calls_of(outcome: Outcome) -> Iterator[JudgedCall]:
-    """What a call says of the sides: two things, where legacy answered what the platform had failed."""
+    """What a call says of the sides: two things, where legacy answered what the platform had failed.
+
+    Nothing, where the facade had no room for it.
+    """
+    if outcome.error in _OURS:
+        return
     if outcome.failed_after is not None:
         yield JudgedCall(Side.PLATFORM, None, outcome.failed_after)
     whole = outcome.complete or outcome.left

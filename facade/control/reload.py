@@ -34,7 +34,7 @@ from facade.control.descriptors import too_few
 from facade.control.ending.dated import dates_of
 from facade.control.keeping import Keeping
 from facade.control.overrides.override import Override, members, subject_of
-from facade.control.prepared import New, Prepared, defect, not_opened
+from facade.control.prepared import New, Prepared, PuttingOff, defect, not_opened, unless_short
 from facade.control.roles import Outcome, ReloadResult, follow
 from facade.control.source import Source
 from facade.control.start import StartError
@@ -80,13 +80,13 @@ class Reloader:
         self._clock = clock
         self._beginning = beginning
         self._files = beginning.files
-        state = beginning.configuration.settings.state
-        self._keeping = Keeping(state, clock, metrics)
+        self._keeping = Keeping(beginning.configuration.settings.state, clock, metrics)
         self.overrides, self.endings = self._keeping.overrides, self._keeping.endings
         self.written = beginning.configuration
         self.seen = beginning.seen
         self._standings: Mapping[str, str] = {}
         self._reading = asyncio.Lock()
+        self._putting_off = PuttingOff()
         self._publishing = asyncio.Lock()
         self._asked = 0
         self._covered = 0
@@ -163,13 +163,15 @@ class Reloader:
         return await self._record(because)
 
     async def reload(self, cause: str) -> ReloadResult:
-        """Read the files and serve them if they are good. `cause` is `file` or `signal`, for the log."""
+        """Serve the files if they are good; they stay stale where they are put off. `cause` is `file` or `signal`."""
         self._asked += 1
         asked = self._asked
         async with self._reading:
             if self._covered < asked:
-                self._covered = self._asked
-                self._last = await self._reload(cause)
+                self._covered, seen = self._asked, self.seen
+                with self._putting_off.allowed():
+                    self._last, seen = await self._reload(cause), self.seen
+                self.seen = seen
             return self._last
 
     @property
@@ -214,7 +216,6 @@ class Reloader:
                 loaded = await asyncio.to_thread(self._source.load)
                 self.seen = replace(self.seen, named=loaded.looks)
         except Exception as error:  # noqa: BLE001 - a defect of ours or of an adapter's must not stop what serves
-            _log.error("reload failed by a defect", exc_info=error)
             return defect(error)
         return loaded
 
@@ -227,9 +228,8 @@ class Reloader:
                 return await self._accept(read, read.configuration)
             mistakes = read.mistakes
         except SiloError as error:
-            mistakes = (not_opened(error),)
+            mistakes = (not_opened(unless_short(error)),)
         except Exception as error:  # noqa: BLE001 - as above
-            _log.error("reload failed by a defect", exc_info=error)
             mistakes = (defect(error),)
         return await self._reject(read, mistakes)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from facade.formats import FormatError, Json, encode_large, encode_plain
+from facade.formats import FormatError, Json, encode_large, encode_plain, let_go
 from facade.port.arguments import Template
 from facade.port.call import Answer, Call
 from facade.port.errors import BadArgument, SiloError, SiloNonsense
@@ -50,31 +50,40 @@ class AnsweredOperation(BaseModel):
         It takes some microseconds a field: of more than a thousand, call it in a thread and say that it is `large`, so
         that no step of it is so long that the event loop waits for it.
         """
-        if isinstance(fields, Mapping):
-            document: Json = self.document(call.operation, fields)
-        else:
-            document = [self.document(call.operation, each) for each in fields]
-        if self.status == _NO_CONTENT:
-            return Answer(self.status)
+        made: list[Any] = []
         try:
+            if isinstance(fields, Mapping):
+                document: Json = self.document(call.operation, fields, made)
+            else:
+                document = [self.document(call.operation, each, made) for each in fields]
+            if self.status == _NO_CONTENT:
+                return Answer(self.status)
             return Answer(self.status, (encode_large if large else encode_plain)(document), JSON_FIELDS)
         except FormatError as error:
             raise SiloNonsense(f"{call.operation}: no usable answer: it {error}") from None
+        finally:
+            if large:
+                let_go(made)
 
-    def document(self, operation: str, fields: Mapping[str, object]) -> Any:
-        """The answer before it becomes JSON, plain; raises as `finish` does. `operation` is its name, for the error."""
+    def document(self, operation: str, fields: Mapping[str, object], made: list[Any] | None = None) -> Any:
+        """The answer before it becomes JSON, plain; raises as `finish` does. `operation` is its name, for the error.
+
+        To `made` goes what was made of the fields on the way, in which the answer may have parts.
+        """
         if not self.empty:
-            return self._document(operation, fields)
+            return self._document(operation, fields, made)
         silos, own = self.empty.split(self.answer)
         silos.check(fields, operation)
-        document = self._document(operation, fields)
+        document = self._document(operation, fields, made)
         if isinstance(document, Mapping):
             own.check(document, operation)
         return document
 
-    def _document(self, operation: str, fields: Mapping[str, object]) -> Any:
+    def _document(self, operation: str, fields: Mapping[str, object], made: list[Any] | None) -> Any:
         try:
             plain = plain_fields(self._transformed(operation, fields))
+            if made is not None:
+                made.append(plain)
             return plain if self.answer is None else self.answer.of_plain(plain)
         except (PlainError, ShapeError) as error:
             raise SiloNonsense(f"{operation}: no usable answer: {error}") from None

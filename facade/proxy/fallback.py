@@ -1,8 +1,9 @@
 """Fallback: a safe call that the platform failed is answered by legacy, for routes that say `fallback: reads`.
 
-The law of this file: it is a net and no way of life. A failure is no answer in time, or 502, 503, 504; it still counts
-against the platform. Only calls that change nothing fall back, once, within the call's own time, and of a route's calls
-no more than a tenth: a platform that fails more than that is to be moved back, and legacy is not to be surprised by it.
+The law of this file: it is a net and no way of life. A failure is no answer in time, or 502, 503, 504, but for what the
+facade itself lacks; it still counts against the platform. Only calls that change nothing fall back, once, within the
+call's own time, and of a route's calls no more than a tenth: a platform that fails more than that is to be moved back,
+and legacy is not to be surprised by it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from facade.targets.protect.protection import FAILED
 from facade.targets.request import Request
 from facade.targets.served import Served
 from facade.targets.target import Target
+from facade.wire import refusals
 
 _METHODS: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 
@@ -55,4 +57,6 @@ class Fallbacks:
 
 def is_failure(failure: Refusal | PlatformFailed) -> bool:
     """Whether legacy is to be asked instead."""
-    return isinstance(failure, PlatformFailed) or failure.problem.status in FAILED
+    if isinstance(failure, PlatformFailed):
+        return True
+    return failure.problem.status in FAILED and failure.problem not in refusals.OURS

@@ -35,8 +35,8 @@ EVERYTHING: Final = b"*"
 
 _FORWARDS: Final = re.compile(rb"[0-9]{1,9}")
 
-_ABSOLUTE: Final = re.compile(rb"([Hh][Tt][Tt][Pp][Ss]?)://([^/?]+)(.*)")
-"""Absolute-form (RFC 9112 section 3.2.2). A host that is empty is none (RFC 9110 section 4.2.1)."""
+_ABSOLUTE: Final = re.compile(rb"([Hh][Tt][Tt][Pp][Ss]?)://([^/?]*)(.*)")
+"""Absolute-form (RFC 9112 section 3.2.2)."""
 
 _PORT: Final = re.compile(rb":([0-9]*)\Z")
 _DEFAULT_PORTS: Final = {b"http": b"80", b"https": b"443"}
@@ -137,7 +137,7 @@ def _origin_form(head: RequestHead, host: bytes) -> bytes:
     if match is None:
         raise Refusal(refusals.BAD_TARGET)
     scheme, authority, rest = match.groups()
-    if not _is_same(authority, host, _DEFAULT_PORTS[scheme.lower()]):
+    if not authority or not _is_same(authority, host, _DEFAULT_PORTS[scheme.lower()]):  # RFC 9110 section 4.2.1
         raise Refusal(refusals.BAD_HOST)
     if not head.has(HOST):
         head.begin_with(b"Host: " + authority)

@@ -20,6 +20,7 @@ from facade.targets.target import Target
 from facade.telemetry.series import Gauge
 from facade.wire import refusals
 from facade.wire.body import Body
+from facade.wire.descriptors import is_shortage
 from facade.wire.message import EXPECT, HTTP_1_1, TRACEPARENT, Field, ResponseHead, block
 from facade.wire.reply import Reply
 
@@ -90,12 +91,20 @@ class SiloTarget(Target):
         except BadArgument as error:
             raise Refusal(replace(refusals.BAD_ARGUMENT, detail=str(error))) from error
         except SiloError as error:
-            raise Refusal(_problem(error)) from error
+            raise Refusal(refusals.NO_DESCRIPTOR if is_shortage(error) else self._problem(error)) from error
         except TimeoutError as error:
             raise Refusal(refusals.LATE) from error
         except Exception as error:
             _log.error("adapter failed", silo=self.name, operation=self.operation, error=type(error).__name__)
             raise Refusal(refusals.NONSENSE) from error
+
+    def _problem(self, error: SiloError) -> Problem:
+        """The family's place in the table of refusals, with the adapter's own sentence; else the silo's own no."""
+        detail = f"{self.silo}.{self.operation}: {error.detail.removeprefix(f'{self.operation}: ')}"
+        known = _KINDS.get((error.status, error.error))
+        if known is None:
+            return replace(refusals.SILO_SAYS_NO, status=error.status, detail=detail, error=error.error or None)
+        return replace(known, detail=detail, retry_after=error.retry_after or known.retry_after)
 
 
 _BODYLESS: Final = frozenset({204, 304})
@@ -115,14 +124,6 @@ _KINDS: Final = {
     (503, "destination_unavailable"): refusals.CLOSED,
     (502, "http_protocol_error"): refusals.NONSENSE,
 }
-
-
-def _problem(error: SiloError) -> Problem:
-    """The family's place in the table of refusals, with the adapter's own sentence; else the silo's own no."""
-    known = _KINDS.get((error.status, error.error))
-    if known is None:
-        return replace(refusals.SILO_SAYS_NO, status=error.status, detail=error.detail, error=error.error or None)
-    return replace(known, detail=error.detail, retry_after=error.retry_after or known.retry_after)
 
 
 def _call(request: Request, operation: str, body: bytes, deadline: float) -> Call:

@@ -188,6 +188,11 @@ REVISION: Final = Family(
 RELOADS: Final = Family(
     "facade_config_reloads_total", "counter", "Times the configuration was read, by how that ended.", ("result",)
 )
+REJECTED: Final = Family(
+    "facade_config_rejected",
+    "gauge",
+    "1 while the configuration's files are mistaken and what was good before them serves on, else 0.",
+)
 UNKEPT: Final = Family(
     "facade_state_failures_total", "counter", "Times that something could not be written in `state`.", ("what",)
 )
@@ -227,6 +232,7 @@ FAMILIES: Final = (
     SILO_SWITCH_OFF,
     REVISION,
     RELOADS,
+    REJECTED,
     UNKEPT,
     LOOP_LAG,
     BUILD,

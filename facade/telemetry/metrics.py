@@ -45,6 +45,7 @@ class Metrics:
         self._reloads = Opened(families.RELOADS, Counter)
         self._unkept = Opened(families.UNKEPT, Counter)
         self._unmatched = Counter(families.UNMATCHED, ())
+        self._rejected = Gauge(families.REJECTED, ())
         self._loop_lag = Gauge(families.LOOP_LAG, (), 0.0)
         self._build = Gauge(families.BUILD, (version,), 1)
         self._revision = ""
@@ -177,6 +178,7 @@ class Metrics:
         if result not in families.RELOAD_RESULTS:
             raise ValueError(f"facade_config_reloads_total: unknown result {result!r}; use {families.RELOAD_RESULTS}")
         self._reloads[result,].value += 1
+        self._rejected.value = int(result == "rejected")
 
     def unkept(self, what: str) -> None:
         """Count that one of `families.KEPT` could not be written."""
@@ -197,7 +199,7 @@ class Metrics:
         return seconds.count if seconds is not None else 0
 
     def latencies(self, route: str) -> Mapping[str, Sequence[int]]:
-        """How many calls of a route took how long, by the side that answered: a count for each of `BOUNDS` and beyond."""
+        """How many calls of a route took how long, by the side that answered: a count for each bound and beyond."""
         found = {side: self._request_seconds.get((route, side)) for side in families.SIDES}
         return {side: tuple(seconds.buckets) for side, seconds in found.items() if seconds is not None}
 
@@ -253,6 +255,7 @@ class Metrics:
         for opened in (self._silo_last_call, self._reloads, self._unkept):
             yield opened.family, list(opened.values())
         yield families.UNMATCHED, (self._unmatched,)
+        yield families.REJECTED, (self._rejected,)
         yield families.WAITING, information.waiting(self._protections())
         yield families.BREAKER_STATE, information.breaker_state(self._protections())
         yield families.PARITY, information.parity(self._parities())

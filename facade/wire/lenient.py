@@ -59,9 +59,7 @@ class LenientChunkedDecoder(ChunkedDecoder):
 
     __slots__ = ("_bare", "_padded")
 
-    def __init__(
-        self, body: Body, broken: Problem, unreadable: Problem, limit: int, leniency: Leniency
-    ) -> None:
+    def __init__(self, body: Body, broken: Problem, unreadable: Problem, limit: int, leniency: Leniency) -> None:
         super().__init__(body, broken, unreadable, limit)
         self._bare = Fault.BARE_LINE_FEEDS in leniency
         self._padded = Fault.SPACES_AFTER_CHUNK_SIZES in leniency

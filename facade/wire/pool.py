@@ -11,8 +11,9 @@ from typing import Final
 import structlog
 
 from facade.problem import Refusal
-from facade.wire import refusals
+from facade.wire import descriptors, refusals
 from facade.wire.deadlines import TICK, Deadlines
+from facade.wire.descriptors import Wants, is_shortage
 from facade.wire.leniency import STRICT, Leniency
 from facade.wire.trust import Trust
 from facade.wire.upstream import Upstream
@@ -139,9 +140,11 @@ class Pool:
     async def connect(self, until: float) -> Upstream:
         """A new connection, before the moment `until` of the loop's clock.
 
-        A `Refusal` says why there is none: 502 refused or unreachable, 504 too late.
+        A `Refusal` says why there is none: 502 refused or unreachable, 504 too late, 503 if it is for want of our own.
         """
         loop = asyncio.get_running_loop()
+        if not descriptors.are_left(Wants.TARGET):
+            raise Refusal(refusals.NO_DESCRIPTOR)
         self._connecting += 1
         try:
             async with asyncio.timeout_at(min(loop.time() + CONNECT, until)):
@@ -153,7 +156,7 @@ class Pool:
         except ssl.SSLCertVerificationError as error:
             raise Refusal(refusals.UNTRUSTED) from error
         except OSError as error:  # also ssl.SSLError and socket.gaierror
-            raise Refusal(refusals.UNREACHABLE) from error
+            raise Refusal(refusals.NO_DESCRIPTOR if is_shortage(error) else refusals.UNREACHABLE) from error
         finally:
             self._connecting -= 1
         if not upstream.closing:

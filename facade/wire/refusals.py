@@ -85,6 +85,9 @@ OVERLOADED: Final = Problem(
 NO_MEMORY: Final = Problem(
     503, "memory", "The facade keeps too many unfinished requests to take another.", "http_request_denied", 1
 )
+NO_DESCRIPTOR: Final = Problem(
+    503, "descriptors", "The facade may open no more connections.", "connection_limit_reached", 1
+)
 BROWNOUT: Final = Problem(
     503,
     "brownout",
@@ -94,6 +97,9 @@ BROWNOUT: Final = Problem(
     summary="Planned brown-out",
 )
 SILO_SAYS_NO: Final = Problem(502, "silo_says_no", "The silo refused the call.")
+
+OURS: Final = frozenset({OVERLOADED, NO_MEMORY, NO_DESCRIPTOR})
+"""What the facade itself lacks: never counted against a target, which was not asked or not to the end."""
 
 ALL: Final = tuple(value for value in tuple(globals().values()) if isinstance(value, Problem))
 REASONS: Final = frozenset(problem.reason for problem in ALL)

@@ -13,8 +13,10 @@ from typing import Final
 import structlog
 
 from facade.problem import Problem
+from facade.wire import descriptors
 from facade.wire.dates import HttpDate
 from facade.wire.deadlines import Deadlines
+from facade.wire.descriptors import Wants
 from facade.wire.downstream import Downstream
 from facade.wire.exchange import Exchange
 from facade.wire.handshake import Handshake
@@ -121,14 +123,18 @@ class Server:
 
     def _has_place(self, newcomer: Downstream) -> bool:
         if len(self._clients) + len(self._handshakes) - len(self._turned_away) <= self.limits().connections:
-            return True
+            if descriptors.are_left(Wants.CLIENT):
+                return True
+            self.out_of_descriptors()
         self._turned_away.add(newcomer)
         return False
 
     @property
     def crowded(self) -> bool:
         """Whether those who are turned away are too many to be told why."""
-        return len(self._turned_away) > min(_TOLD, self.limits().connections)
+        if len(self._turned_away) > min(_TOLD, self.limits().connections):
+            return True
+        return not descriptors.are_left(Wants.TELLING)
 
     def left(self, client: Downstream) -> None:
         self._clients.discard(client)

@@ -13,6 +13,8 @@ from typing import Final
 
 import structlog
 
+from facade.wire.descriptors import is_shortage
+
 _PROTOCOL: Final = ["http/1.1"]
 """What is offered by ALPN (RFC 7301): a target that speaks nothing else says no in the handshake."""
 
@@ -46,8 +48,8 @@ class Trust:
         if self._context is None or looks != self._looks:
             async with self._reading:
                 if self._context is None or looks != self._looks:
-                    self._context = await self._read(self._context)
                     self._looks = looks
+                    self._context = await self._read(self._context)
         return self._context
 
     async def _read(self, before: ssl.SSLContext | None) -> ssl.SSLContext:
@@ -56,6 +58,8 @@ class Trust:
         except OSError as error:
             if before is None:
                 raise
+            if is_shortage(error):
+                self._looks = ()  # nothing is wrong with the files: they are read at the next connection
             _log.error("certificates kept", files=[str(path) for path in self._files], error=type(error).__name__)
             return before
 

@@ -17,7 +17,7 @@ LAST = {"F": 24, "T": 14, "H": 20, "R": 18}
 
 def tried() -> set[str]:
     """The rows that the scenarios name: in the name of a case, or in the docstring of a test that is one."""
-    sources = [path.read_text() for path in (ROOT / "tests/scenarios").glob("test_rows_*.py")]
+    sources = [path.read_text() for path in (ROOT / "tests/scenarios").glob("test_*.py")]
     return {row for source in sources for row in re.findall(r'"([FTHRS]\d+)[-:"]', source)}
 
 

@@ -42,9 +42,27 @@ def serve() -> Iterator[Callable[..., Sidecar]]:
 
 
 @pytest.fixture(scope="session")
+def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A second one."""
+    yield from _house(tmp_path_factory.mktemp("doubted") / "config")
+
+
+@pytest.fixture
+def doubted(another: House) -> Iterator[House]:
+    """A house whose silo says more than its answers: for minutes none of its connections is used again."""
+    yield another
+    another.legacy.fresh()
+    another.platform.fresh()
+
+
+@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The house, once for all tests of this process."""
-    folder = Folder(tmp_path_factory.mktemp("house") / "config")
+    yield from _house(tmp_path_factory.mktemp("house") / "config")
+
+
+def _house(path: Path) -> Iterator[House]:
+    folder = Folder(path)
     folder.facade()
     with Peer("legacy") as legacy, Peer("platform") as platform:
         furnish(folder, legacy, platform)

@@ -293,7 +293,7 @@ def test_it_takes_as_many_descriptors_as_it_may_and_says_when_they_are_too_few(
     assert limit.split()[3:5] == ["4096", "4096"]
     (warning,) = sidecar.said("configuration warning")
     assert warning["problem"].startswith("facade.yaml: limits.connections is 10000, and this process may have 4096 ")
-    folder.facade(limits="{connections: 2800}")
+    folder.facade(limits="{connections: 1790}")
     eventually(lambda: len(sidecar.lines("configuration accepted")) == 2, "the lower limit is accepted")
     assert len(sidecar.lines("configuration warning")) == 1
     with ExitStack() as stack:

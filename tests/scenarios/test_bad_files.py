@@ -73,7 +73,7 @@ BAD: Final[dict[str, tuple[Spoil, str]]] = {
     "empty": (spoilt(""), "routes/all.yaml:1: is empty"),
     "only a comment": (spoilt("# nothing\n"), "routes/all.yaml:1: is empty"),
     "an unknown key": (swapped("stage:", "stgae:"), "routes/all.yaml:7"),
-    "a key that is not built yet": (swapped("stage:", "brownouts: []\n    stage:"), "routes/all.yaml:7"),
+    "a key that is not built yet": (swapped("stage:", "minimise: true\n    stage:"), "routes/all.yaml:7"),
     "a wrong type": (swapped("name: titles", "name: [titles]"), "routes/all.yaml:3"),
     "a stage that is none": (swapped("stage: ", "stage: pre-"), "routes/all.yaml:7"),
     "a duplicate key": (swapped("    legacy: portal", "    legacy: portal\n    legacy: portal"), "routes/all.yaml:6"),

@@ -120,38 +120,38 @@ def test_an_answer_that_cannot_be_read_one_way_only_is_a_502(house: House, raw: 
     "stray", [b"x", answer(b"forged"), b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_stray_bytes_on_an_idle_connection_are_given_to_nobody(house: House, stray: bytes, method: str) -> None:
+def test_stray_bytes_on_an_idle_connection_are_given_to_nobody(doubted: House, stray: bytes, method: str) -> None:
     go, closed = threading.Event(), threading.Event()
 
     def stray_once(conversation: Conversation) -> None:
         conversation.send(answer(conversation.request().target))
-        house.legacy.script = answering(lambda message: answer(message.target))
+        doubted.legacy.script = answering(lambda message: answer(message.target))
         assert go.wait(PATIENCE)
         conversation.send(stray)
         assert conversation.rest() == b""
         closed.set()
 
-    house.legacy.script = stray_once
-    with house.client() as client:
+    doubted.legacy.script = stray_once
+    with doubted.client() as client:
         assert client.get("/old/first").body == b"/old/first"
         go.set()
         assert closed.wait(PATIENCE), "the facade trusts a connection that sends what nobody asked for"
         assert client.ask(request(method, "/old/second")).body == b"/old/second"
-    assert len(house.legacy.conversations) == 2
+    assert len(doubted.legacy.conversations) == 2
 
 
 @pytest.mark.parametrize("raw", [answer(b"mine") + answer(b"forged"), b"HTTP/1.1 204 No Content\r\n\r\nbody of a 204"])
-def test_bytes_behind_an_answer_are_given_to_nobody(house: House, raw: bytes) -> None:
-    house.legacy.script = dying(raw)
-    with house.client() as client:
+def test_bytes_behind_an_answer_are_given_to_nobody(doubted: House, raw: bytes) -> None:
+    doubted.legacy.script = dying(raw)
+    with doubted.client() as client:
         for _ in range(3):
             assert client.get("/old/x").body in (b"mine", b"")
-    assert len(house.legacy.conversations) == 3
+    assert len(doubted.legacy.conversations) == 3
 
 
-def test_a_body_behind_the_answer_to_head_is_given_to_nobody(house: House) -> None:
-    house.legacy.script = answering(lambda _: answer(b"a body for HEAD"))
-    with house.client() as client:
+def test_a_body_behind_the_answer_to_head_is_given_to_nobody(doubted: House) -> None:
+    doubted.legacy.script = answering(lambda _: answer(b"a body for HEAD"))
+    with doubted.client() as client:
         assert client.ask(request("HEAD", "/old/x")).one("Content-Length") == b"15"
         assert client.get("/old/x").body == b"a body for HEAD"
         assert client.get("/old/x").body == b"a body for HEAD"

@@ -32,6 +32,9 @@ LOST: Final = 5.0
 
 STRANGERS: Final = 10_000
 
+LATE: Final = 20.0
+"""Seconds before midnight at which a sidecar is started: it serves by then on a busy machine too."""
+
 KEY: Final = "a-key-of-the-courts-alone"
 
 CALLERS: Final = f"""\
@@ -236,13 +239,14 @@ def test_a_damaged_file_is_put_aside_loudly_and_counting_goes_on(titles: Folder,
     assert (titles / "state" / "calls.sqlite.damaged").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(LIBRARY is None, reason="libfaketime is not installed; on Debian: apt-get install faketime")
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns"])
 def test_a_day_ends_at_the_operators_midnight(titles: Folder, serve: Serve, tmp_path: Path, zone: str) -> None:
     titles.facade(timezone=zone)
     midnight = datetime.datetime.combine(datetime.date(2026, 11, 24), datetime.time(), ZoneInfo(zone))
     clock = tmp_path / "clock"
-    clock.write_text(f"{midnight.timestamp() - 6 - time.time():+.0f}")
+    clock.write_text(f"{midnight.timestamp() - LATE - time.time():+.0f}")
     began = time.monotonic()
     sidecar = serve(
         titles,
@@ -256,8 +260,8 @@ def test_a_day_ends_at_the_operators_midnight(titles: Folder, serve: Serve, tmp_
     with Client(sidecar.port) as client:
         for _ in range(2):
             client.get("/titles/1")
-        assert time.monotonic() - began < 5, "the machine is too slow to show it"
-        time.sleep(8 - (time.monotonic() - began))
+        assert time.monotonic() - began < LATE - 1, "the machine is too slow to show it"
+        time.sleep(LATE + 2 - (time.monotonic() - began))
         for _ in range(3):
             client.get("/titles/1")
     sidecar.tell(signal.SIGTERM)

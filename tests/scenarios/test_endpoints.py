@@ -144,6 +144,36 @@ def closing_after_each(name: str) -> Callable[[Conversation], None]:
     return script
 
 
+def test_an_endpoint_that_says_no_at_once_takes_few_calls_and_opens_no_breaker(
+    folder: Folder, peers: Callable[..., Peer], serve: Serve
+) -> None:
+    bad, good = peers("bad"), peers("good")
+    bad.script = answering(lambda _: answer(b"", status="503 No"))
+
+    def slowly(message: Message) -> bytes:
+        time.sleep(0.05)
+        return answer(b"good")
+
+    good.script = answering(slowly)
+    urls = f'["{bad.url}", "{good.url}"]'
+    text = f"silo: portal\nadapter: passthrough\nsettings: {{url: {urls}}}\nprotect: {{breaker: {{}}}}\n"
+    folder.write("silos/portal.yaml", text)
+    folder.routes('routes:\n  - {name: new, match: "/new/{rest...}", legacy: portal, stage: legacy}\n')
+    sidecar = serve(folder)
+    statuses: Counter[int] = Counter()
+
+    def turn(client: Client, _: int) -> None:
+        statuses[client.get("/new/x").status] += 1
+
+    with Load(sidecar.port, 4, turn, pace=0):
+        eventually(lambda: statuses[200] > 100, "the good one answers")
+    assert statuses[503] < 20
+    sidecar.said("endpoint left out", reason="status 503")
+    assert sidecar.lines("breaker opened") == []
+    bad.fresh()
+    eventually(lambda: get(sidecar.port, "/new/x").body == b"bad", "it is tried again")
+
+
 def dying(conversation: Conversation) -> None:
     """Takes a request and is gone."""
     conversation.request()

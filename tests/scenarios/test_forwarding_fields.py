@@ -12,6 +12,7 @@ from harness.folder import Folder
 from harness.house import House
 from harness.messages import Message
 from harness.peer import Peer, answer, answering
+from harness.rows import dated
 from harness.sidecar import Sidecar
 
 FORGED = [
@@ -129,7 +130,7 @@ def test_hop_by_hop_fields_of_an_answer_go_no_further(house: House) -> None:
     )
     house.legacy.script = answering(lambda _: raw)
     message = house.ask(request("GET", "/old/x"))
-    assert message.head == b"HTTP/1.1 200 OK\r\nX-Kept: 1\r\nContent-Length: 1\r\n\r\n"
+    assert message.head == dated(b"HTTP/1.1 200 OK\r\nX-Kept: 1\r\nContent-Length: 1\r\n\r\n", message)
 
 
 def test_a_trace_is_passed_on_and_made_where_there_is_none(house: House) -> None:

@@ -178,7 +178,7 @@ def test_a_rollback_is_told_everywhere_in_one_sentence(guarded: Sidecar, platfor
     assert series['facade_moves_total{cause="guard",route="titles.read"}'] == 1.0
     assert series['facade_route_differs_from_file{route="titles.read"}'] == 1.0
     assert guarded.document("/api/routes")["routes"][0]["differs"] == told["why"]
-    assert b"not as its file says" in guarded.admin("/").body
+    assert b"Not as its file says" in guarded.admin("/").body
     said = run("status", "--admin", f"127.0.0.1:{guarded.folder.admin}").stdout
     assert f"titles.read is not where its file says: {told['why']}" in said
 

@@ -122,7 +122,7 @@ def test_all_routes_of_a_silo_share_one_budget_and_its_queue_is_bounded(
             assert sidecar.metric('facade_waiting{target="portal"}') == 1
             full(get(sidecar.port, "/titles/4"))
             assert get(sidecar.port, "/new/5").body == b"platform"
-            assert b"2 of 2" in sidecar.admin("/").body
+            assert b"2 of 2" in sidecar.admin("/silos/portal").body
             full(waiting[0].response())
         with asking(sidecar, "/titles/6") as waiting:
             eventually(lambda: silo(sidecar)["waiting"] == 1, "one call waits")
@@ -259,14 +259,19 @@ def test_a_breaker_opens_leaves_the_silo_alone_tries_it_and_closes(
     assert len(sidecar.said("breaker closed", silo="portal")) == 1
 
 
-def test_half_open_only_a_few_reach_the_silo_however_many_come(
-    protected: Serve, legacy: Peer, holding: Holding
-) -> None:
-    sidecar = protected(BREAKER)
+def break_open(sidecar: Sidecar, legacy: Peer) -> None:
+    """Let the silo fail until its breaker opens; it is well again then."""
     legacy.script = answering(lambda _: answer(b"", status="503 Busy"))
     for _ in range(4):
         assert get(sidecar.port, "/titles/1").one("Proxy-Status") is None
     legacy.fresh()
+
+
+def test_half_open_only_a_few_reach_the_silo_however_many_come(
+    protected: Serve, legacy: Peer, holding: Holding
+) -> None:
+    sidecar = protected(BREAKER.replace("pause: 1s", "pause: 3s"))
+    break_open(sidecar, legacy)
     legacy.script = holding
     time.sleep(closed(get(sidecar.port, "/titles/1")))  # they come back when they were told to
     with asking(sidecar, *["/titles/probe"] * 20) as callers:
@@ -278,6 +283,89 @@ def test_half_open_only_a_few_reach_the_silo_however_many_come(
     assert (statuses.count(200), statuses.count(503)) == (3, 17)
     assert len(legacy.requests) == 3
     assert silo(sidecar)["breaker"] == "closed"
+
+
+@pytest.mark.parametrize("lines", [[], ["Expect: 100-continue"]], ids=["as they come", "asked for"])
+def test_uploads_that_take_long_do_not_keep_a_silo_shut_that_is_well_again(
+    protected: Serve, legacy: Peer, lines: list[str]
+) -> None:
+    sidecar = protected("timeout: 2s, " + BREAKER)
+    break_open(sidecar, legacy)
+    time.sleep(closed(get(sidecar.port, "/titles/1")))
+    taken = []
+
+    def taking(conversation: Conversation) -> None:
+        while True:
+            message = conversation.head()
+            if message.method == b"POST":
+                taken.append(message)
+                conversation.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            conversation.request_body(message)
+            conversation.send(answer(b"taken"))
+
+    legacy.script = taking
+    head = request("POST", "/titles/1", "Content-Length: 100000000", *lines)
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(Client(sidecar.port)).send(head if lines else head + bytes(70_000))
+        eventually(lambda: len(taken) == 3, "three uploads are on the way to the silo")
+        assert silo(sidecar)["breaker"] == "half_open"
+        assert [get(sidecar.port, "/titles/2").status for _ in range(5)] == [200] * 5
+        assert silo(sidecar)["breaker"] == "closed"
+
+
+def test_tunnels_are_probes_as_good_as_any_and_live_on_when_the_breaker_opens(protected: Serve, legacy: Peer) -> None:
+    def switching(conversation: Conversation) -> None:
+        while True:
+            message = conversation.request()
+            if message.one("Upgrade") is None:
+                conversation.send(answer(b"", status="503 Busy"))
+                continue
+            conversation.send(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+            while data := conversation.more():
+                conversation.send(data)
+
+    sidecar = protected("concurrency: 10, " + BREAKER)
+    break_open(sidecar, legacy)
+    time.sleep(closed(get(sidecar.port, "/titles/1")))
+    legacy.script = switching
+    with ExitStack() as stack:
+        talking = [stack.enter_context(Client(sidecar.port)) for _ in range(3)]
+        for client in talking:
+            client.send(request("GET", "/titles/1", "Connection: Upgrade", "Upgrade: echo"))
+            assert client.head().status == 101
+        assert silo(sidecar)["breaker"] == "closed"
+        while silo(sidecar)["breaker"] == "closed":
+            get(sidecar.port, "/titles/1")
+        for client in talking:
+            client.send(b"still here")
+            assert client.exactly(10) == b"still here"
+        assert silo(sidecar)["in_flight"] == 3
+    eventually(lambda: silo(sidecar)["in_flight"] == 0, "their slots are free")
+
+
+def test_a_call_that_waited_is_sent_once_more_in_its_slot_when_an_old_connection_dies(
+    protected: Serve, legacy: Peer, holding: Holding
+) -> None:
+    def dying(conversation: Conversation) -> None:
+        conversation.request()
+        assert holding.opened.wait(PATIENCE)
+        conversation.send(answer(b"first"))
+        conversation.request()  # and no answer
+
+    sidecar = protected("concurrency: 1, queue: 5, timeout: 5s")
+    legacy.script = dying
+    with asking(sidecar, "/titles/1") as [first]:
+        eventually(lambda: len(legacy.requests) == 1, "the silo has the first")
+        with asking(sidecar, "/titles/2", "/titles/3") as waiting:
+            eventually(lambda: silo(sidecar)["waiting"] == 2, "two wait")
+            legacy.script = named("legacy")
+            holding.open()
+            assert first.response().body == b"first"
+            assert [client.response().body for client in waiting] == [b"legacy"] * 2
+    assert sidecar.metric('facade_retries_total{target="portal"}') == 1
+    assert sorted(legacy.targets) == [b"/titles/1", b"/titles/2", b"/titles/2", b"/titles/3"]
+    eventually(lambda: silo(sidecar)["in_flight"] == 0, "the slot is free")
 
 
 def test_callers_who_hang_up_on_a_slow_silo_do_not_open_its_breaker(protected: Serve, holding: Holding) -> None:
@@ -313,6 +401,28 @@ def test_outside_its_hours_a_silo_is_not_asked_and_callers_are_told_when_it_open
     sidecar.changed(folder.edit, "silos/portal.yaml", "09:30-10:00", '00:00-24:00", "00:00-24:00')
     assert get(sidecar.port, "/titles/1").body == b"legacy"
     assert silo(sidecar)["opens"] is None
+
+
+def test_hours_come_change_and_go_by_reloads_and_whoever_is_under_way_stays(
+    protected: Serve, folder: Folder, legacy: Peer, holding: Holding
+) -> None:
+    shut = f'hours: ["{days_from_now(3):%a} 09:30-10:00"]'
+    sidecar = protected("concurrency: 2, queue: 5, timeout: 20s")
+    with asking(sidecar, "/titles/1", "/titles/2") as busy:
+        eventually(lambda: len(holding.asked) == 2, "two calls are with the silo")
+        with asking(sidecar, "/titles/3") as [waiting]:
+            eventually(lambda: silo(sidecar)["waiting"] == 1, "one waits")
+            sidecar.changed(folder.edit, "silos/portal.yaml", "queue: 5", f"queue: 5, {shut}")
+            assert closed(get(sidecar.port, "/titles/4")) > 86_400
+            holding.open()
+            assert [client.response().status for client in busy] == [200, 200]
+            assert closed(waiting.response()) > 86_400, "whose turn comes when the silo has closed is not sent"
+    for turn in range(3):
+        sidecar.changed(folder.edit, "silos/portal.yaml", f", {shut}", "")
+        assert get(sidecar.port, f"/titles/open{turn}").status == 200
+        sidecar.changed(folder.edit, "silos/portal.yaml", "queue: 5", f"queue: 5, {shut}")
+        assert closed(get(sidecar.port, "/titles/5")) > 86_400
+    assert silo(sidecar)["in_flight"] == 0
 
 
 REGISTER: Final = """\

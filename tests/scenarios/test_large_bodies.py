@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Final
 
 import pytest
@@ -166,6 +167,69 @@ def test_a_target_that_does_not_read_holds_the_client_back(sidecar: Sidecar, leg
         reads.set()
         assert client.response().body == digest(SIZE).encode()
         writer.join(PATIENCE)
+
+
+STILL: Final = 150
+MOST: Final = 20 * 1024**2
+"""1 MiB that is allowed, and what 150 connections to two sides, their log lines and the allocator take beside that."""
+
+
+def test_clients_that_take_nothing_hold_no_more_memory_than_is_allowed(
+    folder: Folder, sidecar: Sidecar, legacy: Peer
+) -> None:
+    """S7-untaken: each could hold 240 KiB, and all of them 35 MiB."""
+    sidecar.changed(lambda: folder.facade(limits="{kept_bytes: 1MiB}"))
+
+    def pouring(conversation: Conversation) -> None:
+        conversation.request()
+        conversation.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % SIZE)
+        with suppress(OSError):  # the facade cuts it
+            for piece in pieces(SIZE):
+                conversation.send(piece)
+
+    legacy.script = pouring
+    with ExitStack() as stack, little_memory(sidecar):
+        for _ in range(STILL):
+            still = stack.enter_context(socket.socket())
+            still.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            still.connect(("127.0.0.1", sidecar.port))
+            still.sendall(request("GET", "/large"))
+        eventually(lambda: sidecar.metric(CUT) > 0, "somebody has to go")
+
+
+def test_a_silo_that_takes_nothing_holds_no_more_memory_than_is_allowed(folder: Folder, sidecar: Sidecar) -> None:
+    """S7-untaken-upload"""
+    with ExitStack() as stack:
+        silo = stack.enter_context(socket.socket())
+        silo.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        silo.bind(("127.0.0.1", 0))
+        silo.listen(STILL)
+        url = f"http://127.0.0.1:{silo.getsockname()[1]}"
+        sidecar.changed(lambda: (folder.silo("portal", url), folder.facade(limits="{kept_bytes: 1MiB}")))
+        stack.enter_context(little_memory(sidecar))
+        clients = [stack.enter_context(Client(sidecar.port)).socket for _ in range(STILL)]
+        for client in clients:
+            client.sendall(request("POST", "/large", f"Content-Length: {SIZE}"))
+            client.setblocking(False)
+
+        def somebody_was_cut() -> bool:
+            for client in clients:
+                with suppress(OSError):  # it is held back, or it was cut
+                    client.send(PIECE)
+            return (sidecar.metric(CUT) or 0) > 0
+
+        eventually(somebody_was_cut, "somebody has to go")
+
+
+CUT: Final = 'facade_refused_total{reason="memory"}'
+
+
+@contextmanager
+def little_memory(sidecar: Sidecar) -> Iterator[None]:
+    before = sidecar.resident()
+    sidecar.forget_peak()
+    yield
+    assert sidecar.peak() - before < MOST
 
 
 def held_back(sent: list[int]) -> int:

@@ -32,7 +32,8 @@ def chunk(piece: bytes) -> bytes:
 
 
 def head(answered: Message) -> list[str]:
-    return answered.head.decode("latin-1").split("\r\n")[1:-2]
+    """Its fields, without the date that the facade tells."""
+    return [line for line in answered.head.decode("latin-1").split("\r\n")[1:-2] if not line.startswith("Date:")]
 
 
 def rewritten(house: House) -> dict[str, float]:

@@ -96,6 +96,46 @@ def test_files_that_do_not_fit_each_other_leave_the_old_certificate_and_are_told
     assert len(sidecar.lines("certificate kept")) == 1
 
 
+def test_certificates_that_are_exchanged_under_load_cost_nobody_a_handshake(
+    folder: Folder, legacy: Peer, serve: Serve, authorities: Authorities
+) -> None:
+    authorities.furnish(folder)
+    folder.rest(legacy.url)
+    sidecar = serve(folder)
+    context = authorities.trusting()
+    failures: list[str] = []
+    served = 0
+    over = threading.Event()
+
+    def visit() -> None:
+        nonlocal served
+        while not over.is_set():
+            try:
+                with Client(sidecar.port, tls=context) as client:
+                    assert client.get("/x", "Connection: close").body == b"legacy"
+                    served += 1
+            except (OSError, EOFError, AssertionError) as failure:
+                failures.append(repr(failure))
+
+    visitors = [threading.Thread(target=visit) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    before = shown(sidecar.port, context)
+    for _ in range(10):
+        issued = authorities.listener.issue_cert("localhost", "127.0.0.1")
+        folder.write("server.key", issued.private_key_pem.bytes())
+        sidecar.tell(signal.SIGHUP)  # the two files do not fit each other now
+        time.sleep(0.1)
+        folder.write("server.pem", b"".join(pem.bytes() for pem in issued.cert_chain_pems))
+        sidecar.tell(signal.SIGHUP)
+        before = eventually(lambda before=before: (now := shown(sidecar.port, context)) != before and now, "it is new")
+    over.set()
+    for visitor in visitors:
+        visitor.join(PATIENCE)
+    assert failures == []
+    assert served > 40
+
+
 def test_an_authority_that_is_taken_away_vouches_for_nobody_new(
     folder: Folder, legacy: Peer, serve: Serve, authorities: Authorities
 ) -> None:

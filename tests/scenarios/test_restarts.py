@@ -25,6 +25,7 @@ Serve = Callable[..., Sidecar]
 
 STOPS: Final = 20
 SUCCESSIONS: Final = 5
+FAILURES: Final = 5
 MEETING: Final = "state/successor.sock"
 
 
@@ -82,6 +83,52 @@ def test_five_successions_under_load_lose_nothing_and_never_close_the_door(
             running = successor
     assert visitors.failures == []
     assert min(visitors.counts) > SUCCESSIONS
+
+
+def fail_to_take_over(folder: Folder) -> None:
+    """Take the listening sockets, and die before serving."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as successor:
+        successor.settimeout(PATIENCE)
+        successor.connect(str(folder / MEETING))
+        successor.send(b"take over 1")
+        offer, descriptors, _, _ = socket.recv_fds(successor, 4096, 32)
+        assert offer.startswith(b"listening 1\nlisten ")
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_stop_after_a_take_over_that_failed_loses_nothing(folder: Folder, legacy: Peer, serve: Serve) -> None:
+    folder.rest(legacy.url)
+    with Load(folder.listen, 24, visits(keeping=0), pace=0, ends=Ends.BEHIND_CLOSED_DOORS) as visitors:
+        for _ in range(FAILURES):
+            sidecar = serve(folder)
+            fail_to_take_over(folder)
+            sidecar.said("successor did not start")
+            answered = visitors.answered
+            eventually(lambda answered=answered: visitors.answered > answered + 50, "they are served")
+            sidecar.tell(signal.SIGTERM)
+            assert sidecar.left() == 0
+    assert visitors.failures == []
+
+
+def test_listeners_that_a_successor_does_not_take_end_as_they_do_without_one(
+    folder: Folder, legacy: Peer, serve: Serve
+) -> None:
+    folder.facade(drain="{pause: 2s, limit: 10s}")
+    folder.rest(legacy.url)
+    first = serve(folder)
+    elsewhere = Folder(folder.path.parent / "other")
+    elsewhere.admin = folder.admin
+    elsewhere.facade(state=str(folder / "state"))
+    elsewhere.rest(legacy.url)
+    succeed(serve, elsewhere)
+    first.said("draining", successor=True)
+    assert first.readyz() == 503  # who asks for it there is to look elsewhere
+    assert get(first.port, "/x").body == b"legacy"  # and meanwhile is served
+    assert get(elsewhere.listen, "/x").body == b"legacy"
+    assert first.left() == 0
 
 
 def test_probes_and_the_status_page_meet_the_successor_at_once(folder: Folder, legacy: Peer, serve: Serve) -> None:

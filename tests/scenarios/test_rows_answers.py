@@ -70,17 +70,6 @@ def house(own: House) -> Iterator[House]:
     own.platform.fresh()
 
 
-@pytest.fixture(scope="module")
-def doubted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house of its own for a silo that says more than its answers: its connections are not used again for minutes."""
-    folder = Folder(Path(tmp_path_factory.mktemp("doubted")) / "config")
-    folder.facade()
-    with Peer("legacy") as legacy, Peer("platform") as platform:
-        furnish(folder, legacy, platform)
-        with Sidecar(folder).ready() as sidecar:
-            yield House(sidecar, legacy, platform)
-
-
 def saying(raw: bytes) -> Script:
     """Takes a request, says this and is gone."""
 
@@ -387,7 +376,6 @@ def test_bytes_that_nobody_asked_for_are_given_to_nobody(
         conversation.rest()
         closed.set()
 
-    doubted.legacy.fresh()
     doubted.legacy.script = script
     with doubted.client() as client:
         assert client.ask(request(method, "/old/first")).body in (b"mine", b"")

@@ -19,7 +19,7 @@ from harness.folder import Folder
 from harness.house import House, furnish
 from harness.messages import Message
 from harness.peer import Conversation, Peer, answer, answering
-from harness.rows import arrived, case, goes_on, mirror, passed, post, refused
+from harness.rows import arrived, case, dated, goes_on, mirror, passed, post, refused
 from harness.sidecar import Sidecar
 
 MORE: Final = """\
@@ -557,7 +557,7 @@ def test_conditions_are_the_targets_to_judge(house: House, lines: list[str], raw
     house.legacy.script = script
     with house.client() as client:
         answered = client.ask(get(*lines))
-        assert (answered.status, answered.head + answered.body) == (status, raw)
+        assert (answered.status, answered.head + answered.body) == (status, dated(raw, answered))
         assert client.get("/old/follow-up").body == b"/old/follow-up"
     assert len(house.legacy.conversations) == 1
     assert strict.targets(house.legacy.conversations[0].received) == [b"/old/x", b"/old/follow-up"]

@@ -182,10 +182,12 @@ def test_empty_lines_between_two_requests_are_ignored(house: House) -> None:
 
 HOSTS: Final = [
     case("T6-another-host", get("http://evil.example/api/x")),
-    case("T6-another-port", get("http://facade.test:80/api/x")),
+    case("T6-another-port", get("http://facade.test:8080/api/x")),
+    case("T6-the-other-default-port", get("http://facade.test:443/api/x")),
     case("T6-a-user", get("http://user@facade.test/api/x")),
     case("T6-a-user-that-is-the-host", get("http://facade.test@evil.example/api/x")),
     case("T6-no-host", get("http:///api/x")),
+    case("T6-no-host-at-all", b"GET http:///api/x HTTP/1.0\r\n\r\n"),
     case("T6-a-longer-host", get("http://facade.test.evil.example/api/x")),
     case("T6-a-space-escaped", get("http://facade.test%20evil.example/api/x")),
 ]
@@ -198,6 +200,8 @@ def test_absolute_form_that_names_another_host_is_refused(house: House, raw: byt
 
 ABSOLUTE: Final = [
     case("T6-the-same-host", get("http://facade.test/api/x?y"), b"/api/x?y"),
+    case("T6-the-default-port", get("http://facade.test:80/api/x"), b"/api/x"),
+    case("T6-http-1.0", b"GET http://facade.test/api/x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", b"/api/x"),
     case("T6-upper-case", get("HTTP://FACADE.test/api/x"), b"/api/x"),
     case("T6-no-path", get("http://facade.test"), b"/"),
     case("T6-no-path-but-a-query", get("http://facade.test?y"), b"/?y"),

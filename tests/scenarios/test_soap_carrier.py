@@ -128,11 +128,3 @@ async def test_a_large_answer_is_whole():
     async with adapter({b"": http(envelope(title(f"<Charges>{charges}</Charges>")))}) as (opened, _):
         answer = await opened.call(ask())
     assert answer.body.count(b'"lender"') == 5_000
-
-
-async def test_a_wsdl_that_is_gone_is_met_by_the_call(tmp_path):
-    settings = SoapSettings(wsdl="gone.wsdl", endpoint="http://127.0.0.1:1/")
-    opened = await ADAPTER.open(settings, {"get": SoapOperation.model_validate(GET)}, fake_services(tmp_path))
-    with pytest.raises(SiloUnreachable, match="the silo's WSDL cannot be read any more"):
-        await opened.call(ask())
-    await opened.close()

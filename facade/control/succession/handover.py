@@ -22,6 +22,9 @@ ASK_WITHIN: Final = 5.0
 SERVE_WITHIN: Final = 30.0
 """Seconds a successor gets from the sockets to the word that it serves. It has read its files before it asks."""
 
+TELL_WITHIN: Final = 1.0
+"""Seconds a successor that serves gets to say which sockets it took; one that does not say it hangs up at once."""
+
 AGAIN_AFTER: Final = 1.0
 """Seconds until the next one is served after one that failed: trouble that lasts must not become a busy loop."""
 
@@ -29,8 +32,8 @@ _log = structlog.get_logger("facade.control.succession")
 
 
 class Handover:
-    """Waits in `state` for a successor. `taken` is set once one serves; `handed` says that somebody has our sockets,
-    so that they must be left as they are.
+    """Waits in `state` for a successor. `taken` is set once one serves. `shared` are the listeners from whose sockets
+    somebody else may accept too, so that they must be left as they are.
     """
 
     def __init__(self, state: Path, doors: Sequence[Door]) -> None:
@@ -39,11 +42,16 @@ class Handover:
         self._listening: socket.socket | None = None
         self._inode = 0
         self._serving: asyncio.Task[None] | None = None
-        self.handed = False
+        self.shared: frozenset[str] = frozenset()
         self.taken = asyncio.Event()
 
     def __repr__(self) -> str:
-        return f"<Handover handed={self.handed} taken={self.taken.is_set()}>"
+        return f"<Handover shared={sorted(self.shared)} taken={self.taken.is_set()}>"
+
+    @property
+    def succeeded(self) -> frozenset[str]:
+        """The listeners at whose sockets a successor answers in our place; none before one serves."""
+        return self.shared if self.taken.is_set() else frozenset()
 
     async def open(self) -> None:
         """Wait for successors from now on. Where that cannot be, the log says so: it is a comfort, not a need."""
@@ -88,20 +96,31 @@ class Handover:
         if asked != messages.ASK:
             await loop.sock_sendall(connected, messages.SPEAKS)
             return
+        before = self.shared
         self._hand_over(connected)
-        async with asyncio.timeout(SERVE_WITHIN):
-            said = await loop.sock_recv(connected, messages.LONGEST)
+        async with asyncio.timeout(SERVE_WITHIN):  # who is silent for longer may serve all the same, with our sockets
+            said = await _heard(connected)
         if said == messages.SERVING:
             self._shut()  # before the answer: the successor puts its own in this place
+            await self._give_way(connected)
+            return
+        if not said:
+            self.shared = before  # it is gone, and with it what it held
+        _log.warning("successor did not start", place=str(self._state / meeting.FILE))
+
+    async def _give_way(self, connected: socket.socket) -> None:
+        """It serves, whatever becomes of this conversation."""
+        try:
+            await asyncio.get_running_loop().sock_sendall(connected, messages.DRAINING)
+            async with asyncio.timeout(TELL_WITHIN):
+                self.shared = messages.read_taken(await _heard(connected), self.shared)
+        finally:
             self.taken.set()
-            await loop.sock_sendall(connected, messages.DRAINING)
-        else:
-            _log.warning("successor did not start", place=str(self._state / meeting.FILE))
 
     def _hand_over(self, connected: socket.socket) -> None:
         sockets = [(door, each) for door in self._doors for each in door.sockets]
         lines = [Line(door.name, address(door.listener.host, door.listener.port)) for door, _ in sockets]
-        self.handed = True
+        self.shared = frozenset(line.listener for line in lines)
         # A first message of this size always fits into an empty socket, so this neither waits nor sends a part of it.
         socket.send_fds(connected, [messages.offer(lines)], [each.fileno() for _, each in sockets])
 
@@ -110,3 +129,11 @@ class Handover:
             self._listening.close()
             self._listening = None
             meeting.leave(self._state, self._inode)
+
+
+async def _heard(connected: socket.socket) -> bytes:
+    """What the other one says; nothing if it has hung up."""
+    try:
+        return await asyncio.get_running_loop().sock_recv(connected, messages.LONGEST)
+    except ConnectionError:
+        return b""

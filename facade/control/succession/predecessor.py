@@ -29,13 +29,17 @@ class Predecessor:
         self._place = place
         self._connected = connected
         self._sockets = sockets
+        self._taken: list[str] = []
 
     def __repr__(self) -> str:
         return f"<Predecessor {self._place} sockets={sum(map(len, self._sockets.values()))}>"
 
     def take(self, name: str, listener: Listener) -> tuple[socket.socket, ...]:
         """The sockets of listener `name`; none where it listened elsewhere."""
-        return tuple(self._sockets.pop(Line(name, address(listener.host, listener.port)), ()))
+        taken = tuple(self._sockets.pop(Line(name, address(listener.host, listener.port)), ()))
+        if taken:
+            self._taken.append(name)
+        return taken
 
     def leave_the_rest(self) -> None:
         """Close what was not taken: nobody accepts from it here."""
@@ -59,7 +63,11 @@ class Predecessor:
 
     def _say_serving(self) -> bool:
         self._connected.send(messages.SERVING)
-        return self._connected.recv(messages.LONGEST) == messages.DRAINING
+        heard = self._connected.recv(messages.LONGEST) == messages.DRAINING
+        if heard:
+            with suppress(OSError):  # an older one does not wait for this
+                self._connected.send(messages.taken(self._taken))
+        return heard
 
 
 def meet(state: Path) -> Predecessor | None:

@@ -1,8 +1,8 @@
 """One URL of a target: its name resolved to addresses, again and again, and the connections to each of them.
 
 The law of this file: what the resolver says last is where calls go. Addresses that it no longer names get no new calls;
-while it fails, is silent or names none, those it named last stay. One look-up of a name runs at a time, in a thread that
-it shares with no other (`facade.wire.lookups`).
+while it fails, is silent or names none, those it named last stay. One look-up of a name runs at a time, off the event
+loop, in a thread that it shares with no other name (`facade.wire.lookups`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A call is let in by `admit`, which raises the `Refusal` that it gets instead, and leaves by the end of its `with`: then
 its slot is free, whatever happened. What the silo did with it is one of three: it answered, it failed, or the call
 says nothing about the silo. A failure is 502, 503 or 504, whether the silo answered it or the facade for it; the 500 of
-an application is an answer, and a caller's mistake or hang-up counts for nobody.
+an application is an answer, and a caller's mistake or hang-up counts for nobody, as what the facade itself lacks does.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ class Admission:
 
     def _is_silos_failure(self, problem: Problem) -> bool:
         """A call that its route's own limit cut short is the silo's failure only if it alone used the time up."""
-        if problem.status not in FAILED:
+        if problem.status not in FAILED or problem in refusals.OURS:
             return False
         if problem is refusals.BROKEN and not self._request.body.ended:
             return False  # it lost patience with a caller who had not sent all of the request

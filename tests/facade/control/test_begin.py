@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import datetime
+import errno
 
 import pytest
 import structlog
 import trustme
 
+from facade.config import load
 from facade.control.accepted import Accepted, AcceptedStore
 from facade.control.begin import begin
 from facade.control.roles import Outcome
@@ -162,6 +164,19 @@ def test_a_folder_that_does_not_exist_is_one_line(files, tmp_path):
         begin(type(files)(nowhere).source(), NOW)
     assert str(error.value) == (
         f"{nowhere}: does not exist; name the folder that holds facade.yaml by --config or FACADE_CONFIG"
+    )
+
+
+def test_a_process_that_may_open_no_file_is_told_so_and_begins_with_nothing_else(files, store, monkeypatch):
+    def refuse(*_: object) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(load, "read_file", refuse)
+    with pytest.raises(StartError) as error:
+        begin(files.source(), NOW)
+    assert str(error.value) == (
+        f"{files.folder}: cannot be read (Too many open files); "
+        "raise the number of files that this process may open (ulimit -Hn)"
     )
 
 

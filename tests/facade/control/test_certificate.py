@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import ssl
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import trustme
 from structlog.testing import capture_logs
 
 from facade.config.settings import Tls
+from facade.control import certificate as module
 from facade.control.certificate import Certificate
 from facade.control.start import StartError
 
@@ -98,6 +100,20 @@ async def test_it_recovers_once_the_files_are_mended(files: Files):
         await certificate.refresh()
         files.issue()
         await certificate.refresh()
+    assert shown(certificate, files) == der(files.tls.certificate)
+
+
+async def test_files_that_no_descriptor_is_left_for_are_read_again(files: Files, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise StartError("listen: Too many open files") from OSError(errno.EMFILE, "Too many open files")
+
+    certificate = Certificate("listen", files.tls)
+    files.issue()
+    with monkeypatch.context() as patch, capture_logs() as said:
+        patch.setattr(module, "server_context", refuse)
+        await certificate.refresh()
+    assert [line["event"] for line in said] == ["certificate kept"]
+    await certificate.refresh()
     assert shown(certificate, files) == der(files.tls.certificate)
 
 

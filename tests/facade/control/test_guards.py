@@ -15,11 +15,13 @@ from facade.comparisons import Comparisons
 from facade.config.settings import Configuration
 from facade.config.standing import Standing
 from facade.control.because import Because
-from facade.control.guards import Guards
+from facade.control.guards import Guards, calls_of
+from facade.control.judge.call import Kind
 from facade.outcomes import Outcome, Outcomes
 from facade.routing.guard import Guard
 from facade.routing.route import Canary, Key, KeyKind, Route
 from facade.routing.stage import Side, Stage
+from facade.wire import refusals
 
 CANARY = Canary(Fraction(1, 10), (Key(KeyKind.COOKIE, "session"),))
 GUARD = Guard(calls=200, errors=Fraction(1, 100))
@@ -67,6 +69,18 @@ async def test_a_platform_that_fails_is_sent_back_once_with_a_sentence_and_its_e
     watch.calls(2_000, failing=True)
     await watch.guards.look()
     assert len(watch.sent) == 1
+
+
+@pytest.mark.parametrize("reason", sorted(problem.reason for problem in refusals.OURS))
+async def test_what_the_facade_lacks_itself_speaks_against_no_side(reason: str):
+    watch = Watch()
+    lacking = Outcome("titles.read", Stage.CANARY, Side.PLATFORM, 503, 0.1, "key", complete=True, error=reason)
+    for _ in range(2_000):
+        watch.outcomes.add(lacking)
+    await watch.guards.look()
+    assert watch.sent == []
+    assert list(calls_of(lacking)) == []
+    assert [call.kind for call in calls_of(lacking._replace(error="target_full"))] == [Kind.ERROR]
 
 
 async def test_a_journey_is_sent_back_as_one_by_its_name():

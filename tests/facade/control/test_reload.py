@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import structlog
 from house import House
 
+from facade.config import load
 from facade.config.standing import Standing
 from facade.control import reload as module
 from facade.control.accepted import AcceptedStore
@@ -427,3 +429,52 @@ async def test_to_stand_elsewhere_waits_for_nobody_who_reads_files(house: House)
         assert house.stage("charges.read") == "legacy"
         with pytest.raises(Busy, match="is being read for so long"):
             await house.reloader.change(lambda: pytest.fail("nobody may write now"), Because("api"), 0.01)
+
+
+TOO_MANY = OSError(errno.EMFILE, "Too many open files")
+
+
+def without_descriptors(monkeypatch: pytest.MonkeyPatch, *, opening: bool) -> None:
+    """Let none of the configuration's files be opened, or else let no folder be listed."""
+
+    def refuse(*_: object) -> bytes:
+        raise TOO_MANY
+
+    if opening:
+        monkeypatch.setattr(load, "read_file", refuse)
+    else:
+        monkeypatch.setattr(Path, "iterdir", refuse)
+
+
+@pytest.mark.parametrize("opening", [True, False])
+async def test_files_that_no_descriptor_is_left_for_are_not_rejected_but_read_later(
+    house: House, monkeypatch: pytest.MonkeyPatch, opening: bool
+):
+    serving, before = house.snapshots.current, house.reloader.view
+    house.move("platform")
+    with monkeypatch.context() as patch, structlog.testing.capture_logs() as said:
+        without_descriptors(patch, opening=opening)
+        for _ in range(3):
+            assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED  # still that of the start
+    assert [line["event"] for line in said] == ["reload put off"]
+    assert (house.snapshots.current, house.reloader.view) == (serving, before)
+    assert house.figure("facade_config_reloads_total", result="rejected") == 0
+    assert house.reloader.stale()
+    assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED
+    assert house.stage("titles.read") == "platform"
+    assert not house.reloader.stale()
+
+
+async def test_a_silo_that_no_descriptor_is_left_to_open_is_opened_later(house: House, monkeypatch: pytest.MonkeyPatch):
+    async def refuse(*_: object) -> None:
+        raise SiloUnreachable("register: Too many open files") from TOO_MANY
+
+    house.move("platform")
+    with monkeypatch.context() as patch:
+        patch.setattr(house.catalog, "adopt", refuse)
+        await house.reloader.reload("file")
+    assert house.stage("titles.read") == "legacy"
+    assert house.reloader.view.rejected is None
+    assert house.reloader.stale()
+    assert (await house.reloader.reload("file")).outcome is Outcome.ACCEPTED
+    assert house.stage("titles.read") == "platform"

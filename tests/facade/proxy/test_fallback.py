@@ -68,6 +68,7 @@ def test_no_more_than_a_tenth_of_a_routes_calls_fall_back_but_a_few_are_saved() 
         (Refusal(refusals.LATE), True),
         (Refusal(refusals.BODY_TOO_LARGE), False),
         (Refusal(refusals.INTERNAL), False),
+        *((Refusal(problem), False) for problem in sorted(refusals.OURS, key=lambda problem: problem.reason)),
     ],
 )
 def test_what_counts_as_a_failure_of_the_platform(failure: Refusal | PlatformFailed, counts: bool) -> None:

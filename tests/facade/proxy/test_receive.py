@@ -97,7 +97,7 @@ def test_absolute_form_that_names_another_host_is_refused(target: bytes) -> None
 @pytest.mark.parametrize("lines", [(), (b"X: y",)])
 @pytest.mark.parametrize("target", [b"http:///", b"http:///q", b"https://?q"])
 def test_absolute_form_with_an_empty_host_is_refused(target: bytes, lines: tuple[bytes, ...]) -> None:
-    assert refused(target, *lines, minor=HTTP_1_1 if not lines else HTTP_1_0) is refusals.BAD_TARGET
+    assert refused(target, *lines, minor=HTTP_1_1 if not lines else HTTP_1_0) is refusals.BAD_HOST
 
 
 def test_an_http_1_0_client_may_name_its_host_in_the_target_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -264,9 +265,10 @@ async def test_an_answer_that_cannot_be_sent_is_nonsense_and_logged_without_its_
         (SiloFull("full"), refusals.FULL),
         (SiloClosed("closed"), refusals.CLOSED),
         (SiloNonsense("what"), refusals.NONSENSE),
+        (SiloNonsense("get-title: what"), refusals.NONSENSE),
     ],
 )
-async def test_a_silos_error_keeps_its_place_in_the_table_and_its_own_sentence(
+async def test_a_silos_error_keeps_its_place_in_the_table_and_its_own_sentence_after_the_silos_name(
     error: SiloError, problem: Problem
 ) -> None:
     told = await refused(error)
@@ -276,7 +278,7 @@ async def test_a_silos_error_keeps_its_place_in_the_table_and_its_own_sentence(
         problem.error,
         problem.retry_after,
     )
-    assert told.detail == error.detail
+    assert told.detail == f"registry.get-title: {error.detail.removeprefix('get-title: ')}"
 
 
 async def test_a_silo_may_say_when_to_come_again() -> None:
@@ -285,12 +287,19 @@ async def test_a_silo_may_say_when_to_come_again() -> None:
 
 async def test_the_silos_own_no_is_told_with_its_status() -> None:
     told = await refused(SiloSaysNo(409, "conflict"))
-    assert (told.status, told.reason, told.detail, told.proxy_status) == (409, "silo_says_no", "conflict", "facade")
+    assert (told.status, told.reason, told.proxy_status) == (409, "silo_says_no", "facade")
+    assert told.detail == "registry.get-title: conflict"
 
 
 async def test_an_argument_that_does_not_fit_is_the_callers_mistake() -> None:
     told = await refused(BadArgument("{body.amount}", "is missing"))
     assert (told.status, told.reason, told.detail) == (400, "argument", "{body.amount}: is missing")
+
+
+async def test_an_adapter_that_finds_no_descriptor_is_not_to_blame_and_nor_is_its_silo() -> None:
+    failure = SiloUnreachable("register: cannot be reached")
+    failure.__context__ = OSError(errno.EMFILE, "Too many open files")
+    assert await refused(failure) is refusals.NO_DESCRIPTOR
 
 
 async def test_whatever_else_leaves_an_adapter_is_nonsense_and_logged_by_its_kind_only() -> None:
@@ -320,7 +329,7 @@ async def test_an_adapter_that_keeps_its_deadline_says_why_itself(monkeypatch: p
         raise SiloLate("get-title: no answer in time")
 
     problem = await refused(late, patience=0.01)
-    assert (problem.status, problem.detail) == (504, "get-title: no answer in time")
+    assert (problem.status, problem.detail) == (504, "registry.get-title: no answer in time")
 
 
 async def test_a_cancelled_call_reaches_the_adapter() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 from collections.abc import Iterator
@@ -14,12 +15,12 @@ from unittest.mock import AsyncMock
 import pytest
 from far_end import FarEnd, settle
 from network import Network, resting_wheel
-from structlog.testing import capture_logs
 
 from facade.problem import Problem, Refusal
-from facade.wire import refusals
+from facade.wire import descriptors, refusals
 from facade.wire.body import Body
 from facade.wire.deadlines import NEVER, Deadlines
+from facade.wire.descriptors import Wants
 from facade.wire.pool import Endpoint, Pool
 from facade.wire.question import Question
 from facade.wire.upstream import Upstream
@@ -317,3 +318,23 @@ async def test_a_socket_is_connected_to_by_its_path(network: Network) -> None:
 def test_an_endpoint_is_written_as_in_a_url() -> None:
     assert str(Endpoint("a.example", 80)) == "a.example:80"
     assert str(Endpoint("::1", 443)) == "[::1]:443"
+
+
+async def test_without_a_descriptor_nobody_is_asked_and_nobody_blamed(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(descriptors, "are_left", lambda wants: wants is not Wants.TARGET)
+    with pytest.raises(Refusal) as caught:
+        await pool_of().connect(NEVER)
+    assert caught.value.problem is refusals.NO_DESCRIPTOR
+    assert network.asked == []
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+async def test_the_last_descriptor_may_go_as_we_connect(network: Network, number: int) -> None:
+    network.failure = OSError(number, "too many")
+    pool = pool_of()
+    with pytest.raises(Refusal) as caught:
+        await pool.connect(NEVER)
+    assert caught.value.problem is refusals.NO_DESCRIPTOR
+    assert pool.busy == 0

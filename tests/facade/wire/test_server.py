@@ -13,8 +13,9 @@ from far_end import FarEnd, settle
 from network import Front
 from structlog.testing import capture_logs
 
-from facade.wire import refusals
+from facade.wire import descriptors, refusals
 from facade.wire.body import Body
+from facade.wire.descriptors import Wants
 from facade.wire.exchange import Exchange
 from facade.wire.handshake import Handshake
 from facade.wire.limits import Limits
@@ -264,3 +265,23 @@ async def test_draining_waits_for_no_handshake_but_a_quick_one(monkeypatch: pyte
     front.server.cut()
     await settle()
     assert (door.cut, repr(front.server)) == (2, "<Server clients=0 draining=True>")
+
+
+async def test_while_descriptors_are_short_clients_are_turned_away_and_the_log_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    front = Front(Gate())
+    welcome = front.client()
+    monkeypatch.setattr(descriptors, "are_left", lambda wants: wants is not Wants.CLIENT)
+    with capture_logs() as logs:
+        told = front.client()
+        front.client()
+    monkeypatch.setattr(descriptors, "are_left", lambda wants: wants is Wants.TARGET)
+    cut = front.client()
+    await settle()
+    assert [line["event"] for line in logs] == ["no descriptor left"]
+    assert told.got.startswith(b"HTTP/1.1 503 ")
+    assert (cut.got, cut.cut) == (b"", True)
+    assert welcome.heard
+    monkeypatch.undo()
+    assert front.client().heard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 from pathlib import Path
@@ -87,6 +88,21 @@ async def test_files_that_cannot_be_read_any_more_leave_what_was_read(pems: Pems
         assert await trust.context() is before
     assert str(events).count("certificates kept") == 2  # once for each change
     pems.renew()
+    assert await trust.context() is not before
+
+
+async def test_files_that_no_descriptor_is_left_for_are_read_at_the_next_connection(
+    pems: Pems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Trust) -> ssl.SSLContext:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    trust = pems.trust()
+    before = await trust.context()
+    pems.renew()
+    with monkeypatch.context() as patch:
+        patch.setattr(Trust, "_make", refuse)
+        assert await trust.context() is before
     assert await trust.context() is not before
 
 

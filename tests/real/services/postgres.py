@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -81,7 +82,8 @@ class PostgresServer:
         first = int((self.data / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         for process in (first, *map(int, children)):
-            os.kill(process, number)
+            with contextlib.suppress(ProcessLookupError):  # one that serves nobody any more
+                os.kill(process, number)
 
     def _run(self, *command: str) -> None:
         account = pwd.getpwnam(self._user) if self._user is not None else None

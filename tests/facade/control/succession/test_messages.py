@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.control.succession.messages import LONGEST, SOCKETS, Line, NotOffered, offer, read_offer
+from facade.control.succession.messages import (
+    LONGEST,
+    SOCKETS,
+    Line,
+    NotOffered,
+    offer,
+    read_offer,
+    read_taken,
+    taken,
+)
 
 words = st.text("abcdefghijklmnopqrstuvwxyz0123456789.:[]", min_size=1, max_size=60)
 
@@ -47,3 +56,13 @@ def test_an_answer_that_is_no_offer_is_refused(answer: bytes):
 def test_too_many_lines_are_refused():
     with pytest.raises(NotOffered):
         read_offer(b"listening 1" + b"\na b" * (SOCKETS + 1))
+
+
+@given(st.frozensets(st.sampled_from(["listen", "observe", "admin"])))
+def test_what_a_successor_took_is_read_as_it_was_said(names: frozenset[str]):
+    assert read_taken(taken(sorted(names)), ["listen", "observe", "admin"]) == names
+
+
+@pytest.mark.parametrize("said", [b"", b"taken else", b"taken ", b"taken \xff", b"serving", b"listen"])
+def test_one_that_does_not_say_what_it_took_has_all_that_it_was_handed(said: bytes):
+    assert read_taken(said, ["listen", "admin"]) == {"listen", "admin"}

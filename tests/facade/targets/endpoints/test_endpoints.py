@@ -279,3 +279,10 @@ async def test_of_two_families_the_one_that_is_alive_is_used(network: Network) -
         upstream.abort()
         await settle()
     assert network.connected.count("::1") == CONNECTS
+
+
+async def test_what_the_facade_lacks_itself_is_no_endpoints_failure() -> None:
+    two = Set(A, B)
+    for _ in range(ANSWERS):
+        two.endpoints.failed(two.member(0), refusals.NO_DESCRIPTOR)
+    assert two.member(0).health.failures == 0

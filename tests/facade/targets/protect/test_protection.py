@@ -479,3 +479,12 @@ async def test_a_slot_is_lent_only_where_a_caller_would_be_let_in_and_says_nothi
     for _ in range(BREAKER.calls):
         await failing(protection)
     assert protection.lend(lambda: None) is None
+
+
+@pytest.mark.parametrize("problem", sorted(refusals.OURS, key=lambda problem: problem.reason))
+async def test_what_the_facade_lacks_itself_is_not_the_silos_failure(protect, problem: Problem) -> None:
+    protection = protect(breaker=BREAKER)
+    for _ in range(BREAKER.calls * 2):
+        await failing(protection, problem)
+        await failing(protection, problem, status=200)
+    assert protection.breaker.state is State.CLOSED
