@@ -9,7 +9,7 @@
 #                 what the status page and a thousand who watch it cost;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
 #   make soak     the long runs: fuzzing, faults, aborted transfers; SOAK="--only faults --seconds 300"
-#   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node, Chromium; as root
+#   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node, Chromium, Prometheus; as root
 #   make picture  docs/images/status-page.png anew, by the tests of the status page in Chromium
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
 #   make lock     the pins in requirements/ anew, from the package index
@@ -27,7 +27,7 @@ BENCH ?=
 GUARD ?=
 SOAK ?=
 PICTURES ?= .pytest_cache/pictures
-REAL_SERVICES := postgresql gnucobol3 nodejs chromium
+REAL_SERVICES := postgresql gnucobol3 nodejs chromium prometheus
 
 BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.

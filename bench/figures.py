@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -86,7 +87,7 @@ def publish(asked: argparse.Namespace, module: str, title: str, notes: Sequence[
             f"# {title}",
             "",
             f"Written by `python -m bench.{module}` on {asked.date}; {machine.describe()};",
-            f"{machine.build(sys.executable)}.",
+            f"{machine.build(sys.executable)}; load average {os.getloadavg()[0]:.1f}, this run's own included.",
             "",
             *(f"- {note}" for note in notes),
             "",

@@ -1,8 +1,9 @@
 """The last accepted configuration, kept in `state` so that a sidecar which restarts on mistaken files still serves.
 
-One file, `accepted.json`: a line with the SHA-256 of what follows, then the files as the operator wrote them, with those
-that silos name, as JSON. It is replaced as a whole. Secrets are not in it, because files only name them (`${env:…}`, `${file:…}`). A damaged file
-is put aside as `accepted.json.damaged`, where a person can look at it, and is never served.
+One file, `accepted.json`: a line with the SHA-256 of what follows, then the files as the operator wrote them, with
+those that silos name, as JSON. It is replaced as a whole. Secrets are not in it, because files only name them
+(`${env:…}`, `${file:…}`). A damaged file is put aside as `accepted.json.damaged`, where a person can look at it, and
+is never served.
 """
 
 from __future__ import annotations

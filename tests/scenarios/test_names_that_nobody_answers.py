@@ -77,6 +77,7 @@ def asking(sidecar: Sidecar) -> Iterator[list[Client]]:
 def test_names_without_an_answer_hold_up_no_other_and_no_reload(
     sidecar: Sidecar, folder: Folder, asking: list[Client]
 ) -> None:
+    """S9: a look-up that takes long is nobody else's."""
     assert get(sidecar.port, "/portal").body == b"legacy"
     sidecar.changed(folder.edit, "routes/all.yaml", "'/portal'", "'/other'")
     assert get(sidecar.port, "/other").body == b"legacy"

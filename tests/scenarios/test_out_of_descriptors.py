@@ -55,6 +55,7 @@ def statuses(clients: list[Client], target: str) -> Counter[int]:
 
 
 def test_clients_beyond_them_are_turned_away_and_probes_answered(sidecar: Sidecar, crowd: list[Client]) -> None:
+    """S6: the limit of open files is 512."""
     sidecar.said("no descriptor left")
     assert sidecar.observe("/livez").status == 200
     assert sidecar.observe("/readyz").status == 200

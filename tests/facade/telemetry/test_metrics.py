@@ -194,6 +194,12 @@ async def test_the_control_plane_counts_moves_reloads_and_fallbacks(metrics: Met
     assert await read(metrics, "facade_loop_lag_seconds") == {(): 0.125}
 
 
+async def test_files_are_rejected_until_a_reload_ends_otherwise(metrics: Metrics) -> None:
+    for result, rejected in (("accepted", 0), ("rejected", 1), ("rejected", 1), ("unchanged", 0)):
+        metrics.reloaded(result)
+        assert await read(metrics, "facade_config_rejected") == {(): rejected}
+
+
 def test_a_cause_or_a_result_outside_the_fixed_set_is_a_mistake_in_the_code(metrics: Metrics) -> None:
     with pytest.raises(ValueError, match="unknown cause 'whim'"):
         metrics.moved("titles.read", "whim")

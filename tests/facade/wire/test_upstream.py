@@ -260,6 +260,16 @@ async def test_an_answer_that_stops_before_its_end_never_looks_whole(answer: byt
     assert line.released == []
 
 
+async def test_a_target_that_answers_before_it_took_the_question_is_not_asked_again_on_that_connection() -> None:
+    line = Line()
+    line.target.stops_taking()
+    asking = await line.ask(Body.whole(b"x" * 200_000))
+    line.target.sends(OK)
+    assert (await asking).head.status == 200
+    await settle()
+    assert (line.released, line.lost) == ([], [line.upstream])
+
+
 async def test_an_answer_that_ends_with_its_connection_is_broken_by_a_reset() -> None:
     line = Line()
     asking = await line.ask()

@@ -105,8 +105,9 @@ class Sidecar:
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
     def descriptors(self) -> int:
-        """How many files and sockets it has open."""
-        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+        """How many files and sockets it has open, but for those in `state`, which come and go with what is kept."""
+        state = str(self.folder / "state")
+        return sum(not _leads_to(each).startswith(state) for each in Path(f"/proc/{self.pid}/fd").iterdir())
 
     # What it says.
 
@@ -204,6 +205,14 @@ def _drain(stream: IO[bytes], into: bytearray) -> None:
     with stream:
         while data := stream.read1():
             into.extend(data)
+
+
+def _leads_to(descriptor: Path) -> str:
+    """What an open descriptor is; nothing if it has been closed since it was listed."""
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return ""
 
 
 def _is_usual(line: bytes) -> bool:
