@@ -40,6 +40,9 @@ WRITTEN_BY_PROXIES: Final = {
 }
 """Documented on both sides, and not the same: names of proxies, whether a trace is begun."""
 
+OLD_DATE: Final = b"Wed, 09 Jun 2021 10:18:14 GMT"
+"""When the silo says that it answered, where it says so."""
+
 ADDED_BY_AIOHTTP: Final = {"content-type", "date", "server"}
 """To answers that have none."""
 
@@ -76,8 +79,13 @@ class Both:
 
 def _seen(message: Message, start: bytes) -> Seen:
     fields = [(name.decode().lower(), value) for name, value in message.fields]
-    passed = [(name, value) for name, value in fields if name not in OF_THE_HOP | WRITTEN_BY_PROXIES]
+    passed = [(name, _dated(name, value)) for name, value in fields if name not in OF_THE_HOP | WRITTEN_BY_PROXIES]
     return Seen(start, tuple(passed), message.body)
+
+
+def _dated(name: str, value: bytes) -> bytes:
+    """A field's value, but for the moment at which a proxy says that it got an answer without a date."""
+    return b"" if name == "date" and value != OLD_DATE else value
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +178,7 @@ ANSWERS: Final = {
     "an empty field": answer(b"x", TEXT, "X-Empty:"),
     "gzip": answer(gzip.compress(b"packed", mtime=0), TEXT, "Content-Encoding: gzip"),
     "what is called gzip and is not": answer(b"plain", TEXT, "Content-Encoding: gzip"),
-    "its own date and server": answer(b"x", TEXT, "Date: Wed, 09 Jun 2021 10:18:14 GMT", "Server: old/1.0"),
+    "its own date and server": answer(b"x", TEXT, f"Date: {OLD_DATE.decode()}", "Server: old/1.0"),
     "fields of the hop": answer(b"x", TEXT, "Connection: X-Hop", "X-Hop: 1", "Keep-Alive: timeout=5"),
     "UTF-8": answer(b"x", TEXT, "X-Name: café".encode()),
 }
