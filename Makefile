@@ -6,7 +6,7 @@
 #   make test-real  the tests over real servers, which `make real-services` installs
 #   make check    style, types, import layers, fresh pins, Dockerfile
 #   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"; what a shadow costs;
-#                 what the status page and a thousand who watch it cost;
+#                 what the status page and a thousand who watch it cost; what adapters cost, beside what people use today;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
 #   make soak     the long runs: fuzzing, faults, aborted transfers; SOAK="--only faults --seconds 300"
 #   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node, Chromium, Prometheus; as root

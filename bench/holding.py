@@ -33,13 +33,13 @@ from adapters.rest.adapter import THREAD_BYTES as REST_BYTES
 from adapters.soap.adapter import THREAD_BYTES as SOAP_BYTES
 from bench import soap
 from bench.canned import canned
+from bench.database import postgres
 from bench.figures import Figure, options, publish, spread
 from facade.formats import MAX_OBJECT_BYTES, JsonObject
 from facade.formats.copybook import Record, read_copybook
 from facade.formats.copybook.limits import MAX_VALUES
 from facade.port import Adapter, Call
 from facade.testing import fake_files, fake_services, make_call
-from services.postgres import PostgresServer
 
 LIMIT: Final = 5.0
 """Milliseconds for which no adapter may hold the event loop."""
@@ -105,13 +105,14 @@ REPLIES: Final = {
 }
 
 
-def cases(ports: Mapping[str, int], database: str) -> list[Case]:
+def cases(ports: Mapping[str, int], database: str | None) -> list[Case]:
     return [
         *(_record(ports, name, BOOKS[name.split()[0].upper()]) for name in ("small record", "large record")),
         *(_title(ports, name) for name in ("small title", "large title", "long title")),
         *(_objects(ports, name) for name in ("objects", "large objects")),
         _sent(ports),
-        *(_rows(kind, url) for kind, url in (("PostgreSQL", database), ("SQLite", "sqlite:///lines.sqlite"))),
+        *([] if database is None else [_rows("PostgreSQL", database)]),
+        _rows("SQLite", "sqlite:///lines.sqlite"),
     ]
 
 
@@ -223,17 +224,20 @@ async def measured(case: Case | None, rounds: int) -> tuple[list[float], list[fl
     return [step for step, _ in taken], [wait for _, wait in taken]
 
 
-async def figures(ports: Mapping[str, int], server: PostgresServer, rounds: int) -> list[Figure]:
-    connection = await asyncpg.connect(server.url)
+async def filled(url: str) -> None:
+    connection = await asyncpg.connect(url)
     await connection.execute(
         "create table line as select n as number, 'CLM-' || n as reference, 1250.75 as amount"
         " from generate_series(1, 10000) as n"
     )
     await connection.close()
+
+
+async def figures(every: Sequence[Case], rounds: int) -> list[Figure]:
     rows = []
     _, waits = await measured(None, rounds)
     rows.append(Figure("nothing: the clock's longest wait, ms", spread(waits)))
-    for case in cases(ports, server.url):
+    for case in every:
         steps, waits = await measured(case, rounds)
         rows.append(Figure(f"{case.what}, ms", spread(steps), f"at most {LIMIT:.0f}", median(steps) <= LIMIT))
         rows.append(Figure("the clock's longest wait, ms", spread(waits)))
@@ -246,14 +250,12 @@ def main(arguments: Sequence[str]) -> int:
     assert json.loads(PRICES)["reference"] == "CLM-1"
     with (
         canned(REPLIES) as ports,
-        tempfile.TemporaryDirectory(prefix="facade-postgres-") as folder,
+        postgres() as server,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        server = PostgresServer(Path(folder))
-        try:
-            rows = runner.run(figures(ports, server, asked.rounds))
-        finally:
-            server.stop()
+        if server is not None:
+            runner.run(filled(server.url))
+        rows = runner.run(figures(cases(ports, None if server is None else server.url), asked.rounds))
     notes = (
         f"{asked.rounds} rounds of {CALLS} calls, one after the other; of each round the longest: median, least, most",
         "The figure is CPU time of the event loop's thread from one tick to the next, a millisecond apart",

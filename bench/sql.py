@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -25,10 +25,10 @@ import uvloop
 
 from adapters.sql import ADAPTER
 from adapters.sql.settings import SqlOperation, SqlSettings
+from bench.database import postgres
 from bench.figures import Batch, Figure, options, publish, ratios, spread, turns
 from facade.port import Adapter
 from facade.testing import fake_services, make_call
-from services.postgres import PostgresServer
 
 LIMIT: Final = 1.5
 """Ours by the driver's, at most."""
@@ -84,21 +84,14 @@ def compared(
         yield Figure("ours by that", spread(ratio, 2), f"at most {LIMIT}", median(ratio) <= LIMIT)
 
 
-@contextmanager
-def server(folder: Path) -> Iterator[PostgresServer]:
-    running = PostgresServer(folder)
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
-def postgres(runner: asyncio.Runner, folder: Path, rounds: int) -> list[Figure]:
-    with server(folder) as running:
+def of_postgres(runner: asyncio.Runner, rounds: int) -> list[Figure]:
+    with postgres() as running:
+        if running is None:
+            return [Figure("PostgreSQL: a row by its key", "not installed", f"at most {LIMIT}")]
         connection = runner.run(asyncpg.connect(running.url))
         table = "claim (reference text primary key, status text, amount numeric, pages integer, opened date)"
         runner.run(connection.execute(f"create table {table}; insert into claim values {ROW}"))
-        adapter = runner.run(opened(running.url, folder))
+        adapter = runner.run(opened(running.url, running.folder))
         query = f"select {COLUMNS} from claim where reference = $1"
         pool = runner.run(_pool(running.url))
         drivers = {
@@ -112,7 +105,7 @@ def postgres(runner: asyncio.Runner, folder: Path, rounds: int) -> list[Figure]:
     return figures
 
 
-def sqlite(runner: asyncio.Runner, folder: Path, rounds: int) -> list[Figure]:
+def of_sqlite(runner: asyncio.Runner, folder: Path, rounds: int) -> list[Figure]:
     path = folder / "claims.sqlite"
     with closing(sqlite3.connect(path)) as made, made:
         made.execute("create table claim (reference text primary key, status text, amount text, pages, opened text)")
@@ -141,11 +134,11 @@ async def _connected(path: Path) -> aiosqlite.Connection:
 def main(arguments: Sequence[str]) -> int:
     asked_for = options("sql", __doc__, "sql.md", arguments)
     with (
-        tempfile.TemporaryDirectory(prefix="facade-postgres-") as folder,
+        tempfile.TemporaryDirectory() as folder,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        figures = postgres(runner, Path(folder), asked_for.rounds)
-        figures += sqlite(runner, Path(folder), asked_for.rounds)
+        figures = of_postgres(runner, asked_for.rounds)
+        figures += of_sqlite(runner, Path(folder), asked_for.rounds)
     notes = (
         f"{asked_for.rounds} rounds of {CALLS:,} calls, in turns, one at a time on one connection",
         "CPU of this process's threads, not the server's: median, least, most; SQLite is in this process for both",
