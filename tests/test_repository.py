@@ -131,7 +131,7 @@ def test_the_pins_are_names_versions_and_hashes_and_no_addresses() -> None:
 def test_the_pins_are_those_of_the_dependency_tables() -> None:
     command = [sys.executable, str(ROOT / "requirements/lock.py"), "--check"]
     verdict = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (verdict.stdout, verdict.returncode) == ("3 lock files are fresh\n", 0)
+    assert (verdict.stdout, verdict.returncode) == ("4 lock files are fresh\n", 0)
 
 
 def test_a_changed_dependency_makes_the_pins_stale(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_changed_dependency_makes_the_pins_stale(tmp_path: Path) -> None:
     verdict = subprocess.run(command, capture_output=True, text=True, check=False)
     assert verdict.returncode == 1
     assert verdict.stdout.splitlines()[0].startswith("requirements/build.txt:1: pyproject.toml's dependencies changed")
-    assert verdict.stdout.count("run make lock") == 3
+    assert verdict.stdout.count("run make lock") == 4
 
 
 def distribution(requirement: str) -> str:
@@ -163,7 +163,10 @@ def imported(text: str) -> set[str]:
 DISTRIBUTIONS = packages_distributions()
 EXTRAS = {name: set(map(distribution, of)) for name, of in PROJECT["project"]["optional-dependencies"].items()}
 MAY_IMPORT = {
+    "adapters/batch/": EXTRAS["batch"],
     "adapters/mainframe/": EXTRAS["mainframe"],
+    "adapters/queue/": EXTRAS["queue"],
+    "adapters/screen/": EXTRAS["screen"],
     "adapters/soap/": EXTRAS["soap"],
     "adapters/sql/": EXTRAS["sql"],
     "facade/callers/": EXTRAS["auth"],
