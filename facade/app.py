@@ -22,6 +22,7 @@ import structlog
 from facade.config.kinds import KindError, Kinds
 from facade.config.settings import Listener
 from facade.control.begin import Beginning, begin
+from facade.control.binding import BACKLOG
 from facade.control.certificate import Certificate
 from facade.control.descriptors import raise_limit
 from facade.control.listener import OpenListener, open_listener
@@ -165,7 +166,8 @@ class Sidecar:
         return configured or await asyncio.to_thread(own_token, self._settings.state, secrets.token_urlsafe)
 
     async def _open_platform(self, door: Door) -> None:
-        await self._server.listen(door.sockets, None if self._certificate is None else self._certificate.context)
+        tls = None if self._certificate is None else self._certificate.context
+        await self._server.listen(door.sockets, tls, BACKLOG)
 
     async def _open_observe(self, door: Door) -> OpenListener:
         return await open_listener(door, self._parts.observe(), self._parts.request_id)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from adapters.rest.answer import Received, read_answer
 from adapters.rest.carrier import Carrier
 from adapters.rest.credentials import Credentials
-from adapters.rest.request import Request, make_request, with_query
-from adapters.rest.settings import Format, RestOperation, RestSettings
+from adapters.rest.request import IDEMPOTENCY_KEY, Request, make_request, with_query
+from adapters.rest.settings import ApiKey, Format, RestOperation, RestSettings
 from facade.formats import let_go
-from facade.port import Adapter, AdapterKind, Answer, Call, Services, Template, parameter_mistakes
+from facade.port import Adapter, AdapterKind, Answer, Call, Files, Finding, Services, Template, parameter_mistakes
 
 THREAD_BYTES: Final = 4 * 1024
 """A larger answer is read in a thread: this much takes two milliseconds, if it is all small objects."""
@@ -38,9 +39,11 @@ class RestAdapter(Adapter):
         request = make_request(operation, call)
         safe = operation.call.is_safe and not operation.writes and not call.once
         async with self._carrier.until(call.operation, call.deadline):
-            received = await self._send(call.operation, request, safe=safe)
-            if received.status == _UNAUTHORIZED and self._credentials.refused() and safe:
-                received = await self._send(call.operation, request, safe=safe)  # with a new token
+            credentials = await self._credentials.fields(call.operation)
+            received = await self._send(call.operation, request, credentials, safe=safe)
+            if received.status == _UNAUTHORIZED and self._credentials.refused(credentials) and safe:
+                credentials = await self._credentials.fields(call.operation)  # with a new token
+                received = await self._send(call.operation, request, credentials, safe=safe)
             if len(received.body) <= THREAD_BYTES:
                 return _finish(operation, call, received)
             return await asyncio.to_thread(_finish, operation, call, received, large=True)
@@ -49,8 +52,8 @@ class RestAdapter(Adapter):
         """End every call and leave nothing open."""
         await self._carrier.close()
 
-    async def _send(self, name: str, request: Request, *, safe: bool) -> Received:
-        headers = {**request.headers, **await self._credentials.fields(name)}
+    async def _send(self, name: str, request: Request, credentials: Mapping[str, str], *, safe: bool) -> Received:
+        headers = {**request.headers, **credentials}
         url = self._url + with_query(request.target, request.query + self._credentials.query)
         return await self._carrier.send(name, request.method, url, headers, request.body, safe=safe)
 
@@ -70,6 +73,13 @@ class RestKind(AdapterKind[RestSettings, RestOperation]):
         """`send` names it, and the path and `idempotency` show what they carry; `query` and `headers` are constants."""
         return tuple(_unnamed(operation))
 
+    def examine(
+        self, settings: RestSettings, operations: Mapping[str, RestOperation], folder: Path, files: Files
+    ) -> tuple[Finding, ...]:
+        """Fields of operations that are the API key's own: a caller's value would go beside the key."""
+        key = settings.auth.api_key if settings.auth is not None else None
+        return () if key is None else tuple(_taken(key, operations))
+
     async def open(
         self, settings: RestSettings, operations: Mapping[str, RestOperation], services: Services
     ) -> RestAdapter:
@@ -85,6 +95,15 @@ def _finish(operation: RestOperation, call: Call, received: Received, *, large: 
     return answer
 
 
+def _taken(key: ApiKey, operations: Mapping[str, RestOperation]) -> Iterator[Finding]:
+    for name, operation in operations.items():
+        where = "send" if operation.in_query is operation.send else "query"
+        places = [f"headers.{each}" for each in operation.headers if each.lower() == (key.header or "").lower()]
+        places += [f"{where}.{each}" for each in operation.in_query if each == key.query]
+        for place in places:
+            yield Finding(f"operations.{name}.{place}", "auth writes this field; take it out")
+
+
 def _mistakes(operation: RestOperation) -> Iterator[tuple[str, str]]:
     if operation.arguments:
         yield "arguments", "a rest operation has none; write query, headers or send"
@@ -98,11 +117,22 @@ def _mistakes(operation: RestOperation) -> Iterator[tuple[str, str]]:
         yield "writes", f"a {operation.call.method} changes nothing; take writes out, or write another method"
     if (operation.format is Format.XML) != (operation.root is not None):
         yield "format", "XML has a root and nothing else has; write format: xml and root: NAME, or neither"
+    for name, other in _repeated(operation):
+        yield f"headers.{name}", f"{other} writes this field too; take one of them out"
     if "." in "".join(operation.in_body) and operation.format is Format.FORM:
         yield "send", "a form has no fields inside others; take the point out of the name"
     names = sorted(operation.in_body)
     for name, other in ((name, other) for name in names for other in names if other.startswith(f"{name}.")):
         yield f"send.{name}", f"{other} stands inside it, so it is an object; take one of them out"
+
+
+def _repeated(operation: RestOperation) -> Iterator[tuple[str, str]]:
+    """Header fields that would be sent twice, and what else writes each: case makes no other field of it."""
+    written = {} if operation.idempotency is None else {IDEMPOTENCY_KEY.lower(): "idempotency"}
+    for name in operation.headers:
+        other = written.setdefault(name.lower(), name)
+        if other != name:
+            yield name, other
 
 
 def _unnamed(operation: RestOperation) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote_plus, urlencode
 
@@ -24,6 +24,10 @@ _MAX_TOKEN_BYTES: Final = 64 * 1024
 """Of a token's answer: a token goes into every request."""
 
 
+_BEARER: Final = "bearer"
+"""In any case (RFC 6749 section 7.1); of another type nobody knows how to use the token."""
+
+
 class Credentials:
     """What goes with each request. `fields` are header fields, `query` what goes into the query."""
 
@@ -40,12 +44,12 @@ class Credentials:
         """The header fields of a request; `name` is the operation's, for the error. Raise a SiloError."""
         if self._tokens is None:
             return self._fixed
-        return {"Authorization": f"Bearer {await self._tokens.get(name)}"}
+        return {"Authorization": _bearer(await self._tokens.get(name))}
 
-    def refused(self) -> bool:
-        """The silo does not take them; return whether others may be had."""
+    def refused(self, fields: Mapping[str, str]) -> bool:
+        """The silo does not take these; return whether others may be had."""
         if self._tokens is not None:
-            self._tokens.forget()
+            self._tokens.forget(fields["Authorization"])
         return self._tokens is not None
 
 
@@ -67,8 +71,10 @@ class Tokens:
                 await self._fetch(name)
             return self._token
 
-    def forget(self) -> None:
-        self._token = ""
+    def forget(self, authorization: str) -> None:
+        """The token of this field no longer holds. One that came since does: many calls are refused with one token."""
+        if authorization == _bearer(self._token):
+            self._token = ""
 
     async def _fetch(self, name: str) -> None:
         asked = {"grant_type": "client_credentials"}
@@ -97,6 +103,8 @@ def _token(name: str, received: Received) -> tuple[str, float]:
     token = fields.get("access_token") if isinstance(fields, dict) else None
     if not (isinstance(token, str) and token and token.isascii() and token.isprintable()):
         raise SiloUnreachable(f"{name}: the token server's answer has no token")
+    if str(fields.get("token_type", _BEARER)).lower() != _BEARER:
+        raise SiloUnreachable(f"{name}: the token server's answer has a token of another type than Bearer")
     seconds = fields.get("expires_in")
     return token, float(seconds) if type(seconds) is int and 0 < seconds < 10**9 else _UNTOLD
 
@@ -105,12 +113,16 @@ def _fixed_fields(auth: Auth | None) -> dict[str, str]:
     if auth is None:
         return {}
     if auth.bearer is not None:
-        return {"Authorization": f"Bearer {auth.bearer.get_secret_value()}"}
+        return {"Authorization": _bearer(auth.bearer.get_secret_value())}
     if auth.basic is not None:
         return {"Authorization": _basic(auth.basic.user, auth.basic.password.get_secret_value())}
     if auth.api_key is not None and auth.api_key.header is not None:
         return {auth.api_key.header: auth.api_key.value.get_secret_value()}
     return {}
+
+
+def _bearer(token: str) -> str:
+    return f"Bearer {token}"
 
 
 def _query(auth: Auth | None) -> tuple[tuple[str, str], ...]:

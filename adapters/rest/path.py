@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from pydantic_core import CoreSchema, core_schema
 
-from facade.port import BadArgument, Call, Template
+from facade.port import BadArgument, Call, Template, Value
+from facade.port.fitting import as_text
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 METHODS: Final = (*sorted(SAFE), "DELETE", "PATCH", "POST", "PUT")
@@ -86,5 +87,5 @@ def _filled(template: Template, call: Call) -> str:
     return segment
 
 
-def _value(value: object) -> str:
-    return quote(str(value) if not isinstance(value, bool) else str(value).lower(), safe="")
+def _value(value: Value) -> str:
+    return quote(as_text(value), safe="")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,8 +11,9 @@ from adapters.rest.settings import Format, RestOperation
 from facade.formats import FormatError, encode_json
 from facade.formats.xml import encode_xml
 from facade.port import BadArgument, Call, Template, Value
+from facade.port.fitting import as_text
 
-_IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 _ACCEPT: Final = "application/json, application/xml;q=0.9"
 _TYPES: Final[Mapping[Format, str]] = {
     Format.JSON: "application/json",
@@ -35,10 +35,10 @@ class Request:
 
 def make_request(operation: RestOperation, call: Call) -> Request:
     """The request of an operation for this call; raise BadArgument."""
-    headers = {"Accept": _ACCEPT}
+    headers = {} if "accept" in {name.lower() for name in operation.headers} else {"Accept": _ACCEPT}
     headers |= {name: text for name, template in operation.headers.items() if (text := _header(template, call))}
     if operation.idempotency is not None:
-        headers[_IDEMPOTENCY_KEY] = _header(operation.idempotency, call)
+        headers |= _key(operation.idempotency, call)
     body = _body(operation, call) if operation.in_body else None
     if body is not None:
         headers["Content-Type"] = _TYPES[operation.format]
@@ -53,18 +53,21 @@ def with_query(target: str, query: tuple[tuple[str, str], ...]) -> str:
 def _pairs(templates: Mapping[str, Template], call: Call) -> tuple[tuple[str, str], ...]:
     """What the caller left out, and the operator let him, is not sent."""
     filled = {name: template.fill(call) for name, template in templates.items()}
-    return tuple((name, _text(value)) for name, value in filled.items() if value is not None)
+    return tuple((name, as_text(value)) for name, value in filled.items() if value is not None)
 
 
-def _text(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+def _key(template: Template, call: Call) -> dict[str, str]:
+    """An empty key would be the same for everybody."""
+    value = _header(template, call)
+    if value:
+        return {IDEMPOTENCY_KEY: value}
+    if template.fill(call) is None:
+        return {}
+    raise BadArgument(template.field, "must not be empty")
 
 
 def _header(template: Template, call: Call) -> str:
-    value = template.fill(call)
-    text = "" if value is None else _text(value)
+    text = as_text(template.fill(call))
     if not (text.isascii() and text.isprintable()):
         raise BadArgument(template.field, "must be one line of ASCII text")
     return text

@@ -24,10 +24,17 @@ _OURS: Final = frozenset({"authorization", "connection", "content-length", "cont
 """Fields that this kind writes itself."""
 
 
+_NO_URL: Final = "this is no HTTP URL; write https://HOST or https://HOST/PATH"
+
+
 def _http_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in {"http", "https"} or not url.hostname or url.port == 0:
-        raise ValueError("this is no HTTP URL; write https://HOST or https://HOST/PATH")
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:  # a port out of range, an address that is half in brackets
+        raise ValueError(_NO_URL) from None
+    if url.scheme not in {"http", "https"} or not url.hostname or port == 0:
+        raise ValueError(_NO_URL)
     if "@" in url.netloc or url.query or url.fragment:
         raise ValueError("a URL here ends with its path; write a key under auth:, and the rest under query:")
     return text.rstrip("/")

@@ -87,7 +87,7 @@ def _built_in() -> Iterator[EntryPoint]:
 def _load(entry: EntryPoint) -> AdapterKind[Any, Any]:
     try:
         kind = entry.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _unloadable(entry, error) from error
     wrong = _flaw(kind, entry.name)
     if wrong is not None:
@@ -111,7 +111,7 @@ def _flaw(kind: object, name: str) -> str | None:
     return None
 
 
-def _unloadable(entry: EntryPoint, error: Exception) -> KindError:
+def _unloadable(entry: EntryPoint, error: BaseException) -> KindError:
     missing = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
     if not missing or _top(missing) == _top(entry.module):  # its own fault, and none that an installation mends
         return KindError(f"{_title(entry)} fails as it is imported: {error!r}", f"mend or update {_origin(entry)}")

@@ -18,6 +18,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, NoReturn, TypeAlias, cast
 
 import msgspec
@@ -33,15 +34,20 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_OBJECT_BYTES: Final = 64 * 1024
 """A request's body that is read for its fields, in bytes: read in under 5 ms, the longest the event loop is held."""
 
+MAX_VALUES: Final = 100_000
+"""Of a document: with more, garbage collection holds everybody else's calls up for longer than they may."""
+
 MAX_DEPTH: Final = 64
 """Arrays and objects within one another: more than any form or record has, far less than Python's own limit."""
 
 MAX_NUMBER_CHARACTERS: Final = 400
-"""One number with a fraction or an exponent, as written: the largest double written out has 309 digits."""
+"""One number, as written: the largest double written out has 309 digits. A whole one in a text of no more than
+`MAX_OBJECT_BYTES` may have as many as Python itself reads, 4,300 unless set otherwise: few fit there."""
 
 MAX_EXPONENT: Final = 400
 """Powers of ten either way: a double ends at 308 and -324, and no later sum may grow a number of a million digits."""
 
+_BEFORE_VALUES: Final = (b",", b"[", b"{")
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _CONTAINERS: Final = frozenset({dict, list, tuple})
 _FINITE: Final[Mapping[type, Callable[[Any], bool]]] = {float: math.isfinite, Decimal: Decimal.is_finite}
@@ -53,10 +59,15 @@ _TOO_LARGE: Final = "holds a number with too large an exponent"
 _encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
-def decode_json(document: bytes, limit: int = MAX_BYTES) -> Json:
-    """Read one JSON text of at most `limit` bytes; raise FormatError for anything that is not exactly one."""
+def decode_json(document: bytes, limit: int = MAX_BYTES, values: int = MAX_VALUES) -> Json:
+    """Read one JSON text of at most `limit` bytes; raise FormatError for anything that is not exactly one.
+
+    Its values are counted by commas and brackets, those in texts too, which costs nothing.
+    """
     if len(document) > limit:
         raise FormatError(f"is larger than {limit} bytes")
+    if len(document) > values and sum(map(document.count, _BEFORE_VALUES)) > values:
+        raise FormatError(f"has more than {values} values")
     try:
         value = _read(document.decode())
     except UnicodeDecodeError as error:
@@ -138,12 +149,21 @@ def _no_number(name: str) -> NoReturn:
     raise FormatError(f"holds {name}, which is no number")
 
 
-_decoder: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_decimal, parse_constant=_no_number)
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_NUMBER_CHARACTERS:
+        raise FormatError(_TOO_LONG)
+    return int(digits)
+
+
+_read_as: Final = partial(json.JSONDecoder, object_pairs_hook=_unique, parse_float=_decimal, parse_constant=_no_number)
+_decoder: Final = _read_as()
+_patient: Final = _read_as(parse_int=_integer)
+"""For a long text, which is read in a thread: between two of its numbers others get their turn."""
 
 
 def _read(text: str) -> Json:
     try:
-        value: Json = _decoder.decode(text)
+        value: Json = (_decoder if len(text) <= MAX_OBJECT_BYTES else _patient).decode(text)
     except RecursionError:
         raise FormatError(_TOO_DEEP) from None
     except json.JSONDecodeError as error:
@@ -191,3 +211,5 @@ def _write(value: object) -> bytes:
         return _encoder.encode(value)
     except UnicodeEncodeError:
         raise FormatError("holds half of a surrogate pair") from None
+    except ValueError:  # as in reading: more digits than Python writes, of a sum or an operator's own function
+        raise FormatError(_TOO_LONG) from None

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from facade.formats import MAX_NUMBER_CHARACTERS, encode_json
+from facade.formats import MAX_NUMBER_CHARACTERS, FormatError, encode_json
 
 _NUMBER: Final = re.compile(rf"[+-]?[0-9]{{1,{MAX_NUMBER_CHARACTERS}}}(\.[0-9]{{1,{MAX_NUMBER_CHARACTERS}}})?")
 """A text that is a number. An exponent is none: no silo's field has one, and it could stand for a million zeros."""
@@ -78,6 +78,8 @@ def call_function(name: str, arguments: Sequence[Any]) -> Any:
         return function.apply(*arguments)
     except decimal.DecimalException:
         raise FunctionError(f"{name}() has no exact answer") from None
+    except FormatError as error:
+        raise FunctionError(f"{name}() was given what {error}") from None
 
 
 def kind(value: object) -> str:

@@ -92,9 +92,13 @@ class AnsweredOperation(BaseModel):
         if self.transform is None:
             return fields
         try:
-            return self.transform(fields)
+            made = self.transform(fields)
         except (BadArgument, SiloError):
             raise
-        except Exception as error:  # noqa: BLE001 - the operator's own code may raise anything, with a value in it
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - an operator's own code may raise anything, and with a value in it
             kind = type(error).__name__
             raise SiloNonsense(f"{operation}: no usable answer: {self.transform.text} raised {kind}") from None
+        if not isinstance(made, Mapping | list | tuple):  # such as None, of a function that forgot to return
+            kind = type(made).__name__
+            raise SiloNonsense(f"{operation}: no usable answer: {self.transform.text} gave {kind} and no fields")
+        return made

@@ -12,6 +12,7 @@ from facade.formats import MAX_DEPTH, MAX_EXPONENT
 
 _CONTAINERS: Final = (dict, list, tuple, Mapping)
 _MOMENTS: Final = (datetime.date, datetime.time)
+_NAMES: Final = frozenset({str})
 _AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 
 
@@ -52,6 +53,8 @@ def _container(value: Any, name: str, depth: int) -> Any:
     if not depth:
         raise PlainError(f"{name} is nested more than {MAX_DEPTH} deep")
     if isinstance(value, Mapping):
+        if not _NAMES.issuperset(map(type, value)):
+            raise PlainError(f"{name} has a field whose name is not text")
         return {
             key: each if type(each) in _AS_THEY_ARE else plain_fields(each, key, depth) for key, each in value.items()
         }

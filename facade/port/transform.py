@@ -52,7 +52,7 @@ def _imported(module: str, name: str) -> Callable[[Mapping[str, object]], object
         found = getattr(importlib.import_module(module), name, None)
     except ModuleNotFoundError as error:
         raise ValueError(f"there is no module {error.name}; {_INSTALL}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(f"{module} fails as it is imported, with {type(error).__name__}; mend it") from error
     if not callable(found):
         raise ValueError(f"{module} has no function {name}; write one that it has")  # noqa: TRY004 - for pydantic

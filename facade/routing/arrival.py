@@ -154,4 +154,4 @@ def _is_same(authority: bytes, host: bytes, default: bytes) -> bool:
 def _with_port(authority: bytes, default: bytes) -> tuple[bytes, bytes]:
     match = _PORT.search(authority)
     name, port = (authority, b"") if match is None else (authority[: match.start()], match[1])
-    return name.lower(), port.lstrip(b"0") or default
+    return name.lower(), (port.lstrip(b"0") or b"0") if port else default

@@ -4,6 +4,7 @@ Read `request` and `target` (the shape), then `http` (a platform service, or a s
 keeps its address out of its answers, by `address`, `reversal` and `leaks`), `endpoints` (where it is, and which of
 several is asked) and `collected` (for one that cannot read chunks), `silo` (a silo behind its adapter) and
 `own` (answers of the facade's own). `protect` lets each call of a silo in, or not. `definition` is what an operator
-wrote of a silo; `catalog` keeps what is open for all of them across reloads. `proxy` and `control` may import this
+wrote of a silo; `catalog` keeps what is open for all of them across reloads, adapters by `lifetime`. `proxy` and
+`control` may import this
 package.
 """

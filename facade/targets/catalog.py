@@ -21,6 +21,7 @@ from facade.targets.endpoints.origin import Origin, Reach, name_of
 from facade.targets.endpoints.origins import Origins
 from facade.targets.http import HttpTarget
 from facade.targets.leakage import Leakages
+from facade.targets.lifetime import close_adapters, open_adapter
 from facade.targets.own import OWN, GoneAnswer
 from facade.targets.protect.protections import Adopted, Protections
 from facade.targets.served import ASKS_LEGACY, ASKS_PLATFORM, COMPARES, Served, Shadowing
@@ -46,6 +47,7 @@ _LAST_CALLS: Final = 1.0
 class _Open:
     """An open adapter and the definition it was opened for."""
 
+    silo: str
     reach: Adapted
     adapter: Adapter
     patience: float
@@ -141,26 +143,25 @@ class Catalog:
     async def close(self) -> None:
         self._origins.close()
         retired, self._retired = self._retired, set()
-        for open_ in (*self._adapters.values(), *retired):
-            await open_.adapter.close()
+        await close_adapters((each.silo, each.adapter) for each in (*self._adapters.values(), *retired))
 
     async def _adapter(self, silo: Silo, reach: Adapted) -> _Open:
         now = self._adapters.get(silo.name)
         if now is not None and now.reach == reach and now.patience == silo.protect.timeout:
             return now
-        adapter = await reach.kind.open(reach.settings, reach.operations, self._services(silo))
-        return _Open(reach, adapter, silo.protect.timeout)
+        adapter = await open_adapter(silo.name, reach, self._services(silo))
+        return _Open(silo.name, reach, adapter, silo.protect.timeout)
 
     async def _close_new(self, adapters: Mapping[str, _Open]) -> None:
-        for name, open_ in adapters.items():
-            if self._adapters.get(name) is not open_:
-                await open_.adapter.close()
+        await close_adapters(
+            (name, open_.adapter) for name, open_ in adapters.items() if self._adapters.get(name) is not open_
+        )
 
     async def _close_later(self, open_: _Open) -> None:
         await asyncio.sleep(open_.patience + _LAST_CALLS)
         if open_ in self._retired:
             self._retired.discard(open_)
-            await open_.adapter.close()
+            await close_adapters([(open_.silo, open_.adapter)])
 
 
 class _Opening:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 import structlog
@@ -94,13 +94,23 @@ class SiloTarget(Target):
             raise Refusal(refusals.NO_DESCRIPTOR if is_shortage(error) else self._problem(error)) from error
         except TimeoutError as error:
             raise Refusal(refusals.LATE) from error
-        except Exception as error:
-            _log.error("adapter failed", silo=self.name, operation=self.operation, error=type(error).__name__)
-            raise Refusal(refusals.NONSENSE) from error
+        except asyncio.CancelledError as error:
+            if _is_cancelled():
+                raise
+            raise Refusal(self._failed(error)) from error
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # the latter two would end the sidecar
+            raise Refusal(self._failed(error)) from error
+
+    def _failed(self, error: BaseException) -> Problem:
+        """What is told of an adapter's own defect, once it is logged by its kind."""
+        _log.error("adapter failed", silo=self.name, operation=self.operation, error=type(error).__name__)
+        return refusals.NONSENSE
 
     def _problem(self, error: SiloError) -> Problem:
         """The family's place in the table of refusals, with the adapter's own sentence; else the silo's own no."""
-        detail = f"{self.silo}.{self.operation}: {error.detail.removeprefix(f'{self.operation}: ')}"
+        if not _can_be_told(error):
+            return self._failed(error)
+        detail = f"{self.name}.{self.operation}: {error.detail.removeprefix(f'{self.operation}: ')}"
         known = _KINDS.get((error.status, error.error))
         if known is None:
             return replace(refusals.SILO_SAYS_NO, status=error.status, detail=detail, error=error.error or None)
@@ -113,6 +123,9 @@ _BODYLESS: Final = frozenset({204, 304})
 _PHRASES: Final = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
 
 _FIELD_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+_ERROR_NAME: Final = re.compile(r"[a-z_]*")
+"""A Proxy-Status error's name (RFC 9209 section 2.3); none where it is the silo's own no."""
 
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 """Fields that are the facade's to write, whatever an adapter says."""
@@ -163,10 +176,30 @@ def _grouped(pairs: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return grouped
 
 
+def _is_cancelled() -> bool:
+    """Whether somebody wants this call to end; else it was the adapter that lost a task of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _can_be_told(error: Any) -> bool:
+    """Whether the error is one of the port's: anything else in these fields would end in a header of the answer."""
+    seconds = error.retry_after
+    return (
+        isinstance(error.detail, str)
+        and type(error.status) is int
+        and 400 <= error.status <= 599
+        and _ERROR_NAME.fullmatch(error.error) is not None
+        and (seconds is None or (type(seconds) is int and seconds >= 0))
+    )
+
+
 def _reply(answer: Answer, *, asked_head: bool) -> Reply:
-    """An answer that is none is the adapter's defect: ValueError."""
+    """An answer that is none is the adapter's defect: ValueError or TypeError."""
     if not 200 <= answer.status <= 599:
         raise ValueError("an answer's status lies between 200 and 599")
+    if not isinstance(answer.body, bytes):
+        raise TypeError("an answer's body is bytes")
     bodyless = answer.status in _BODYLESS
     fields = [_field(*field) for field in answer.headers]
     if not bodyless:

@@ -101,6 +101,7 @@ class AdapterContract:
             answer = await self._answer(adapter, self.ordinary())
             assert isinstance(answer, Answer), f"an adapter answers with an Answer, not with {type(answer).__name__}"
             assert 200 <= answer.status <= 299
+            assert isinstance(answer.body, bytes), f"a body is bytes, not {type(answer.body).__name__}"
 
     async def test_a_hundred_calls_at_once_are_answered_alike(self, tmp_path: Path) -> None:
         async with self._adapter(tmp_path) as adapter:

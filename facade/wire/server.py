@@ -79,11 +79,14 @@ class Server:
     def __repr__(self) -> str:
         return f"<Server clients={len(self._clients) + len(self._handshakes)} draining={self.draining}>"
 
-    async def listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None) -> None:
-        """Accept clients from `sockets`, which listen already and belong to the server from now on."""
+    async def listen(self, sockets: Sequence[socket.socket], tls: ssl.SSLContext | None, backlog: int) -> None:
+        """Accept clients from `sockets`, which listen already and belong to the server from now on.
+
+        The system keeps `backlog` connections at each while the loop is busy: to begin to accept is to say so again.
+        """
         for each in sockets:
             listener = await self.loop.create_server(
-                lambda: Downstream(self) if tls is None else Handshake(self, tls), sock=each
+                lambda: Downstream(self) if tls is None else Handshake(self, tls), sock=each, backlog=backlog
             )
             self._sockets.append(each)
             self._listeners.append(listener)

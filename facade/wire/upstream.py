@@ -28,7 +28,6 @@ _ANSWER_LIMITS: Final = Limits(header_bytes=256 * 1024, headers=1000)
 _INTERIM: Final = 32
 """1xx heads that one answer may bring; more is a target that never answers (RFC 9110 section 15.2 sets no bound)."""
 
-
 _BEHIND: Final = 1.0
 """Seconds in which bytes belong to the answer before them. Later ones are mostly a 408, by which some servers close."""
 
@@ -52,6 +51,7 @@ class Upstream(Connection, InPortions):
         "_waiter",
         "answering",
         "idle_since",
+        "passed",
         "said_more",
     )
 
@@ -72,8 +72,8 @@ class Upstream(Connection, InPortions):
         self._question: Question | None = None
         self._interims = 0
         self._reusable = False
-        self.answering = False
-        self.said_more = False
+        self.passed = 0
+        self.answering = self.said_more = False
         self.idle_since = deadlines.now
 
     def __repr__(self) -> str:
@@ -103,7 +103,7 @@ class Upstream(Connection, InPortions):
         if self.closing:
             raise Refusal(refusals.BROKEN)
         waiter: asyncio.Future[Reply] = self._deadlines.loop.create_future()
-        self._waiter, self._question, self._interims = waiter, question, 0
+        self._waiter, self._question, self._interims, self.passed = waiter, question, 0, 0
         self.until = question.until
         self._watch_body()
         try:

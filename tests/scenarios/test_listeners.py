@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Final
 
 import pytest
@@ -13,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from harness.client import Client, ask, get, problem, request
 from harness.folder import Folder
 from harness.house import House
-from harness.patience import eventually
+from harness.patience import PATIENCE, eventually
 from harness.peer import Conversation, Peer
 from harness.ports import free_port
 from harness.sidecar import Sidecar
@@ -21,12 +24,27 @@ from harness.sidecar import Sidecar
 Serve = Callable[..., Sidecar]
 
 BUCKETS: Final = 8
+AT_THE_DOOR: Final = 300
 
 
 def test_probes_answer_on_both_listeners(house: House) -> None:
     for path in ("/livez", "/readyz"):
         assert house.sidecar.observe(path).status == 200
         assert house.sidecar.admin(path).status == 200
+
+
+def test_hundreds_who_come_while_the_loop_is_busy_wait_at_the_door_and_are_served(
+    legacy: Peer, folder: Folder, serve: Serve
+) -> None:
+    folder.silo("portal", legacy.url)
+    folder.routes("routes:\n  - {name: a, match: /a, legacy: portal, stage: legacy}\n")
+    sidecar = serve(folder)
+    with ExitStack() as stack:
+        sidecar.tell(signal.SIGSTOP)
+        stack.callback(sidecar.tell, signal.SIGCONT)
+        for _ in range(AT_THE_DOOR):
+            stack.enter_context(socket.create_connection(("127.0.0.1", sidecar.port), PATIENCE))
+    assert get(sidecar.port, "/a").status == 200
 
 
 def test_dead_silos_and_services_do_not_make_it_unready(folder: Folder, serve: Serve) -> None:

@@ -215,6 +215,16 @@ async def test_a_token_that_is_taken_back_is_renewed_and_only_a_read_asked_again
         assert (len(service.got), bank.issued) == (5, 5)
 
 
+async def test_a_hundred_calls_whose_token_was_taken_back_share_one_new_one(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with banked(tmp_path, clock) as (bank, _, adapter):
+        await ask(adapter, get("1"), clock.now)
+        bank.issued += 1
+        answers = await asyncio.gather(*(ask(adapter, get("1"), clock.now) for _ in range(100)))
+        assert answers == [(200, {})] * 100
+        assert bank.issued == 3
+
+
 async def test_a_read_that_is_asked_once_is_not_asked_again_with_a_new_token_but_the_next_has_one(
     tmp_path: Path,
 ) -> None:

@@ -49,6 +49,17 @@ def test_a_value_that_is_no_segment_is_the_callers_mistake(value: str) -> None:
         Target.parse("GET /v1/{path.id}").path(make_call("get", path={"id": value}))
 
 
+def test_a_value_that_the_caller_left_out_is_no_segment() -> None:
+    with pytest.raises(BadArgument, match=r"^\{query.id\}: must be one segment of a path$"):
+        Target.parse("GET /v1/{query.id=}").path(make_call("get"))
+    assert Target.parse("GET /v1/all-{query.id=}").path(make_call("get")) == "/v1/all-"
+
+
+def test_a_small_number_is_written_without_an_exponent() -> None:
+    call = make_call("get", query={"rate": "0.0000000125"})
+    assert Target.parse("GET /rates/{query.rate:decimal}").path(call) == "/rates/0.0000000125"
+
+
 def test_a_value_of_another_type_is_written_as_its_text() -> None:
     target = Target.parse("GET /{query.n:int}/{query.on:date}/{query.b:bool}/fixed")
     call = make_call("get", query={"n": "007", "on": "2027-03-31", "b": "true"})

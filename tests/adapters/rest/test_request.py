@@ -91,6 +91,24 @@ def test_a_key_that_is_wanted_and_missing_is_the_callers_mistake() -> None:
         make_request(operation(idempotency="{header.Idempotency-Key}"), make_call("pay", method="POST"))
 
 
+@pytest.mark.parametrize("name", ["Accept", "accept"])
+def test_what_an_operation_accepts_is_told_once(name: str) -> None:
+    request = make_request(operation(headers={name: "text/xml"}), make_call("pay", method="POST"))
+    assert request.headers == {name: "text/xml"}
+
+
+def test_a_key_that_may_be_missing_is_not_sent_empty() -> None:
+    request = make_request(operation(idempotency="{header.Idempotency-Key=}"), make_call("pay", method="POST"))
+    assert "Idempotency-Key" not in request.headers
+
+
+@pytest.mark.parametrize("written", ["{header.Idempotency-Key}", "{header.Idempotency-Key=}"])
+def test_an_empty_key_would_be_everybodys_so_it_is_refused(written: str) -> None:
+    call = make_call("pay", method="POST", headers={"Idempotency-Key": ""})
+    with pytest.raises(BadArgument, match=r"^\{header.Idempotency-Key\}: must not be empty$"):
+        make_request(operation(idempotency=written), call)
+
+
 def test_a_request_shows_no_value() -> None:
     assert "1250" not in repr(make_request(operation(send=SEND), paying(pence=1250)))
 

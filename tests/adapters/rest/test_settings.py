@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from adapters.rest import ADAPTER
 from adapters.rest.settings import RestOperation, RestSettings
+from facade.testing import fake_files
 
 URL = "https://addresses.example"
 
@@ -18,6 +20,8 @@ URL = "https://addresses.example"
     [
         ({"url": "ftp://x"}, "no HTTP URL"),
         ({"url": "http://"}, "no HTTP URL"),
+        ({"url": "http://x:99999"}, "no HTTP URL; write"),
+        ({"url": "http://[::1"}, "no HTTP URL; write"),
         ({"url": "https://user:pw@x"}, "ends with its path"),
         ({"url": "https://x?key=1"}, "ends with its path"),
         ({"url": URL, "auth": {}}, "one of bearer"),
@@ -55,6 +59,12 @@ def mistakes(**written: Any) -> dict[str, str]:
         ({"call": "POST /v1", "send": {"a": "V"}, "root": "a"}, "format", "root: NAME"),
         ({"call": "POST /v1", "send": {"a.b": "V"}, "format": "form"}, "send", "no fields inside"),
         ({"call": "POST /v1", "send": {"a": "V", "a.b": "V"}}, "send.a", "so it is an object"),
+        ({"call": "GET /v1", "headers": {"X-A": "V", "x-a": "W"}}, "headers.x-a", "X-A writes this field too"),
+        (
+            {"call": "POST /v1", "idempotency": "K", "headers": {"idempotency-key": "W"}},
+            "headers.idempotency-key",
+            "idempotency writes this field too",
+        ),
         ({"call": "GET /v1/{path.nope}"}, "call", "{path.nope} is no parameter"),
         ({"call": "GET /v1", "query": {"a": "{path.nope}"}}, "query.a", "{path.nope} is no parameter"),
         ({"call": "GET /v1", "headers": {"A": "{path.nope}"}}, "headers.A", "{path.nope} is no parameter"),
@@ -67,6 +77,24 @@ def test_a_mistake_between_the_keys_of_an_operation_is_told(written: dict[str, A
     assert list(found) == [key]
     assert words in found[key]
     assert "; " in found[key]
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "place"),
+    [
+        ({"header": "X-Api-Key"}, {"headers": {"x-api-key": "{header.X-Api-Key}"}}, "headers.x-api-key"),
+        ({"query": "key"}, {"query": {"key": "{query.key}"}}, "query.key"),
+        ({"query": "key"}, {"send": {"key": "{query.key}"}}, "send.key"),
+    ],
+)
+def test_no_callers_value_stands_beside_the_key(
+    tmp_path: Path, key: dict[str, str], written: dict[str, Any], place: str
+) -> None:
+    settings = RestSettings.model_validate({"url": URL, "auth": {"api_key": {"value": "hunter2", **key}}})
+    operations = {"find": RestOperation.model_validate({"call": "GET /v1", **written})}
+    (finding,) = ADAPTER.examine(settings, operations, tmp_path, fake_files(tmp_path))
+    assert (finding.key, finding.text) == (f"operations.find.{place}", "auth writes this field; take it out")
+    assert ADAPTER.examine(RestSettings(url=URL), operations, tmp_path, fake_files(tmp_path)) == ()
 
 
 def test_good_operations_have_no_mistakes() -> None:

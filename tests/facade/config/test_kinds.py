@@ -136,6 +136,7 @@ def test_a_third_partys_missing_driver_is_its_own_dependency(site: Path) -> None
 
 FLAWS = {
     "1 / 0": "adapter ferry fails as it is imported: ZeroDivisionError",
+    "raise SystemExit(3)": "adapter ferry fails as it is imported: SystemExit",
     "import inner_ferry.nothing": "adapter ferry fails as it is imported: ModuleNotFoundError",
     "": "adapter ferry fails as it is imported: AttributeError",
     "ADAPTER = 1": "adapter ferry is none: inner_ferry:ADAPTER is no AdapterKind",

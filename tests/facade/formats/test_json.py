@@ -87,6 +87,9 @@ def test_a_whole_number_is_exact_at_any_length_it_may_have() -> None:
         (b'{"\\uDFFF": 1}', "holds half of a surrogate pair"),
         (b"9" * 5000, "holds a number of too many digits"),
         (b"0." + b"9" * 400, "holds a number of too many digits"),
+        (b"[" + b"1," * 40_000 + b"9" * 401 + b"]", "holds a number of too many digits"),
+        (b"[" + b"1," * 100_000 + b"1]", "has more than 100000 values"),
+        (b"[" + b"[]," * 50_000 + b"1]", "has more than 100000 values"),
         (b"1e401", "holds a number with too large an exponent"),
         (b"1e-401", "holds a number with too large an exponent"),
         (b"0e999999", "holds a number with too large an exponent"),
@@ -102,6 +105,15 @@ def test_a_text_that_is_not_exactly_one_document_is_refused(text: bytes, why: st
     with pytest.raises(FormatError) as refused:
         decode_json(text)
     assert str(refused.value) == why
+
+
+def test_a_long_text_of_numbers_is_read_as_a_short_one() -> None:
+    assert decode_json(b"[" + b"12," * 40_000 + b"1.50]") == [*[12] * 40_000, Decimal("1.50")]
+
+
+def test_a_whole_number_that_python_does_not_write_is_refused() -> None:
+    with pytest.raises(FormatError, match="too many digits"):
+        encode_json({"a": 10**4301})
 
 
 def test_the_deepest_document_that_is_read_can_be_written_too() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tracemalloc
 from decimal import Decimal
 
 import pytest
@@ -28,6 +29,47 @@ def test_values_become_their_text():
 
 def test_names_that_may_repeat_are_lists_with_one_child_too():
     assert decode_xml(b"<r><a>1</a></r>", lists=["a"]) == {"r": {"a": ["1"]}}
+
+
+@pytest.mark.parametrize(
+    ("document", "fields"),
+    [
+        (b"<case/>", {"case": {"note": []}}),
+        (b"<case><note>1</note></case>", {"case": {"note": ["1"]}}),
+        (b"<case note='1'/>", {"case": {"note": ["1"]}}),
+        (b"<cases><case/><note>1</note></cases>", {"cases": {"case": "", "note": "1"}}),
+        (b"<p:Case xmlns:p='urn:x'> </p:Case>", {"case": {"note": []}}),
+    ],
+)
+def test_a_list_that_is_told_by_its_path_is_one_there_and_empty_where_nothing_is(document, fields):
+    assert decode_xml(document, lists=["Case.note"]) == fields
+
+
+def test_every_element_of_a_path_has_its_own_list():
+    lists = ["cases.case", "cases.case.note"]
+    document = b"<cases><case><note>1</note></case><case/></cases>"
+    assert decode_xml(document, lists=lists) == {"cases": {"case": [{"note": ["1"]}, {"note": []}]}}
+
+
+def test_text_between_elements_is_one_value():
+    assert decode_xml(b"<a>x<b/>y<b/>z</a>") == {"a": {"b": ["", ""], "value": "xyz"}}
+
+
+@pytest.mark.parametrize("before", [b"<!--" + b"a-" * 500_000 + b"b-->", b" " * 1_000_000, b"<!---->" * 140_000])
+def test_what_stands_before_the_root_costs_no_more_memory_than_its_length(before):
+    document = before + b"<a/>"
+    tracemalloc.start()
+    try:
+        assert plain_xml(document) == document
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(document)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("before", [b"<!-->", b"<!-- -- -->", b"<!--->-->", b"<!-- a", b"<!--a--b-->"])
+def test_no_comment_hides_a_document_type(before):
+    with pytest.raises(FormatError):
+        decode_xml(before + b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>")
 
 
 def test_text_beside_attributes_is_a_value():
@@ -95,6 +137,14 @@ def test_elements_and_attributes_end_somewhere(monkeypatch, bound):
     monkeypatch.setattr(module, bound, 3)
     with pytest.raises(FormatError, match="more than 3"):
         plain_xml(b"<a b='1' c = '2' d=\n'3' e='4'><x/><x/></a>")
+
+
+def test_attributes_are_counted_step_by_step(monkeypatch):
+    monkeypatch.setattr(module, "MAX_ATTRIBUTES", 30)
+    monkeypatch.setattr(module, "_LOOK", 64)
+    with pytest.raises(FormatError, match="more than 30"):
+        plain_xml(b"<a " + b"b='' " * 40 + b"/>")
+    assert plain_xml(b"<a>" + b"= = " * 40 + b"</a>")
 
 
 def test_a_mark_says_the_encoding():

@@ -89,6 +89,11 @@ def test_a_sum_that_would_lose_a_digit_is_refused() -> None:
         evaluate("sum(@)", [Decimal("1E+9999"), Decimal("1E-9999")])
 
 
+def test_a_number_that_python_does_not_write_has_no_text() -> None:
+    with pytest.raises(EvaluationError, match=r"to_string\(\) was given what holds a number of too many digits"):
+        evaluate("to_string(@)", 10**4301)
+
+
 @pytest.mark.parametrize("text", ["sum(@)", "join('', @)", "sort(@)", "max(@)", "abs(@)", "sort_by(@, &@)"])
 def test_what_a_function_cannot_take_is_said_and_not_shown(text: str) -> None:
     with pytest.raises(EvaluationError) as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,14 @@ def fail(fields: Any) -> Any:
 
 def refuse(_fields: Any) -> Any:
     raise BadArgument("{path.number}", "is too old")
+
+
+def forget(_fields: Any) -> Any:
+    """A function that was to return what it made."""
+
+
+def leave(_fields: Any) -> Any:
+    sys.exit("QQ123456C")
 
 
 def whole(_fields: Any) -> Any:
@@ -91,6 +100,16 @@ def test_a_transform_that_fails_is_nonsense_and_shows_no_value() -> None:
     with pytest.raises(SiloNonsense, match=r":fail raised KeyError$") as nonsense:
         operation(transform=f"{__name__}:fail").finish(CALL, FIELDS)
     assert "T1" not in str(nonsense.value)
+
+
+@pytest.mark.parametrize(("name", "words"), [("forget", "gave NoneType and no fields"), ("leave", "raised SystemExit")])
+@pytest.mark.parametrize("more", [{}, {"answer": {"price": "price"}}])
+def test_a_transform_that_gives_nothing_or_ends_the_process_is_nonsense(
+    name: str, words: str, more: dict[str, Any]
+) -> None:
+    with pytest.raises(SiloNonsense) as nonsense:
+        operation(transform=f"{__name__}:{name}", **more).finish(CALL, FIELDS)
+    assert str(nonsense.value) == f"get-title: no usable answer: {__name__}:{name} {words}"
 
 
 def test_a_transform_may_say_no() -> None:

@@ -46,5 +46,11 @@ def test_what_no_answer_can_hold_is_refused_by_its_fields_name(value: object) ->
         plain_fields({"claim": {"amount": value}})
 
 
+@pytest.mark.parametrize("name", [1, None, ("a",)])
+def test_a_field_whose_name_is_no_text_is_refused(name: object) -> None:
+    with pytest.raises(PlainError, match="claim has a field whose name is not text"):
+        plain_fields({"claim": {name: "QQ123456C"}})
+
+
 def test_what_is_just_deep_enough_passes() -> None:
     assert plain_fields(deep(MAX_DEPTH - 1)) == deep(MAX_DEPTH - 1)

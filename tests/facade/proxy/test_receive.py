@@ -86,6 +86,7 @@ def test_absolute_form_becomes_origin_form(target: bytes, origin: bytes) -> None
         b"http://a.example:8080/",
         b"http://a.example:443/",
         b"https://a.example:80/",
+        b"http://a.example:0/",
         b"http://user@a.example/",
         b"http://a.example.evil/",
     ],

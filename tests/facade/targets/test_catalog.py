@@ -16,7 +16,7 @@ from far_end import settle
 from network import Network, resting_wheel
 from pydantic import BaseModel
 
-from facade.port import Adapter, AdapterKind, Answer, Call, Services
+from facade.port import Adapter, AdapterKind, Answer, Call, Services, SiloError
 from facade.routing.route import PlatformService, Route, SiloReference
 from facade.routing.shadow import Shadow
 from facade.routing.stage import Stage
@@ -352,7 +352,7 @@ async def test_a_silo_that_cannot_be_opened_closes_what_was_opened_before_it() -
     catalog, kind = catalog_of(), Drawers()
     await adopted(catalog, [register(kind)])
     silos = (register(kind), register(kind, name="a"), register(kind, "south", name="b"))
-    with pytest.raises(RuntimeError, match="jammed"):
+    with pytest.raises(SiloError, match=r"^b: its adapter failed, with RuntimeError$"):
         await catalog.adopt({silo.name: silo for silo in silos}, [], None)
     assert [drawer.closed for drawer in kind.opened] == [0, 1]
 

@@ -238,6 +238,7 @@ async def test_a_status_without_a_phrase_is_sent_without_one() -> None:
         Answer(99),
         Answer(101),
         Answer(600),
+        Answer(200, "text"),  # type: ignore[arg-type]  # what a third party's adapter may do all the same
     ],
 )
 async def test_an_answer_that_cannot_be_sent_is_nonsense_and_logged_without_its_values(answer: Answer) -> None:
@@ -251,7 +252,7 @@ async def test_an_answer_that_cannot_be_sent_is_nonsense_and_logged_without_its_
         "operation": "get-title",
         "error": event["error"],
     }
-    assert event["error"] in {"ValueError", "UnicodeEncodeError"}
+    assert event["error"] in {"ValueError", "UnicodeEncodeError", "TypeError"}
 
 
 # Errors
@@ -307,6 +308,44 @@ async def test_whatever_else_leaves_an_adapter_is_nonsense_and_logged_by_its_kin
         assert await refused(RuntimeError("4711-secret")) is refusals.NONSENSE
     assert events[0]["error"] == "RuntimeError"
     assert "secret" not in str(events)
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), asyncio.CancelledError()])
+async def test_what_would_end_the_sidecar_or_the_callers_task_ends_neither(error: BaseException) -> None:
+    with capture_logs() as events:
+        assert await refused(error) is refusals.NONSENSE
+    assert events[0]["error"] == type(error).__name__
+
+
+def told_as(status: object = 502, error: object = "destination_unavailable", **more: Any) -> SiloError:
+    """An error that an adapter made as it liked."""
+    made = SiloError(more.pop("detail", "down"), **more)
+    vars(made).update(status=status, error=error)
+    return made
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SiloSaysNo(200, "fine"),
+        SiloSaysNo(99, "none"),
+        SiloSaysNo(600, "none"),
+        told_as(status="404"),
+        told_as(error='x"\r\nSet-Cookie: a=b'),
+        told_as(retry_after="soon\r\nSet-Cookie: a=b"),
+        told_as(retry_after=-1),
+        told_as(detail=5),
+    ],
+)
+async def test_an_error_that_is_none_of_the_ports_is_the_adapters_own_defect(error: SiloError) -> None:
+    with capture_logs() as events:
+        assert await refused(error) is refusals.NONSENSE
+    assert events[0]["event"] == "adapter failed"
+
+
+async def test_an_externals_error_names_the_external() -> None:
+    told = await refused(SiloUnreachable("get-title: no connection"), is_external=True)
+    assert told.detail == "registry.get-title: no connection"
 
 
 async def test_an_adapter_that_does_not_keep_its_deadline_is_stopped() -> None:

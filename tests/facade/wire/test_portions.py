@@ -8,7 +8,7 @@ import pytest
 from far_end import FarEnd
 from network import Front, answering
 
-from facade.wire.portions import PORTION, InPortions, Portions
+from facade.wire.portions import LARGER, MOVES, PORTION, InPortions, Portions
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
@@ -18,6 +18,7 @@ class Heard(InPortions):
     """Notes what it gets."""
 
     def __init__(self) -> None:
+        self.passed = 0
         self.pieces: list[bytes] = []
 
     def data_received(self, data: bytes) -> None:
@@ -32,6 +33,16 @@ def test_a_portion_stays_as_it_was_when_the_next_is_read_over_it() -> None:
         heard.buffer_updated(len(said))
     assert heard.pieces == [b"first", b"second"]
     assert len(heard.get_buffer(-1)) == PORTION
+
+
+def test_portions_are_larger_once_the_body_moves() -> None:
+    heard = Heard()
+    for _ in range(MOVES // PORTION):
+        assert len(heard.get_buffer(-1)) == PORTION
+        heard.buffer_updated(PORTION)
+    assert len(heard.get_buffer(-1)) == LARGER
+    heard.buffer_updated(LARGER)
+    assert len(heard.pieces[-1]) == LARGER
 
 
 @pytest.mark.parametrize(
