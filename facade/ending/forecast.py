@@ -1,8 +1,8 @@
 """When a silo's share of the calls reaches zero, by the trend of the last eight weeks, held against its date. Pure.
 
 The law of this file: "not enough data" is an answer, and so is "not falling". A day is only told where `trend` finds
-that the share surely falls, and never without the two ends between which it lies at 95 %. It says when the line that
-was gets to zero, not what anybody plans: a silo is emptied by moving its routes.
+that the share surely falls, and never without the two ends between which it lies about nine times in ten. It says when
+the line that was gets to zero, not what anybody plans: a silo is emptied by moving its routes.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class ForecastKind(enum.StrEnum):
 class Forecast:
     """What is expected of a silo, in a `sentence` that its name may stand before.
 
-    `day` is the best guess of the first day without calls, and lies between `earliest` and `latest` with 95 %
-    confidence; None unless `kind` is falling. `latest` is None too where that is further away than anybody can tell.
+    `day` is the best guess of the first day without calls, and lies between `earliest` and `latest` about nine
+    times in ten; None unless `kind` is falling. `latest` is None too where that is further away than anybody can tell.
     """
 
     kind: ForecastKind

@@ -135,10 +135,11 @@ def service_of(platform: str) -> tuple[str, bool]:
     >>> service_of("http://127.0.0.1:7101/v1"), service_of("card-payments.take-payment")
     (('127.0.0.1:7101', False), ('card-payments', True))
     """
-    scheme, is_url, rest = platform.partition("://")
-    if not is_url:
-        return scheme.partition(".")[0], True
-    return rest.partition(",")[0].partition("/")[0], False
+    first = platform.partition(",")[0]
+    if first.startswith("unix:"):
+        return first, False
+    scheme, is_url, rest = first.partition("://")
+    return (rest.partition("/")[0], False) if is_url else (scheme.partition(".")[0], True)
 
 
 def _services(routes: Iterable[RouteRow], every: int) -> Iterator[Service]:

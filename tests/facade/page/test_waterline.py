@@ -95,6 +95,8 @@ def test_what_keeps_a_silo_from_answering_is_said() -> None:
     [
         ("http://10.0.0.7:80, http://10.0.0.8:80/x", ("10.0.0.7:80", False)),
         ("https://[::1]:8443/v1", ("[::1]:8443", False)),
+        ("unix:/run/app.sock", ("unix:/run/app.sock", False)),
+        ("unix:/run/a.sock, http://10.0.0.8:80", ("unix:/run/a.sock", False)),
         ("card-payments", ("card-payments", True)),
     ],
 )
