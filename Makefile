@@ -4,7 +4,7 @@
 #   make test     the tests, but for the long ones and those that need real servers
 #   make test-slow  the tests that take more than ten seconds each: stops, kills, successions, reloads under load
 #   make test-real  the tests over real servers, which `make real-services` installs
-#   make check    style, types, import layers, fresh pins, Dockerfile
+#   make check    style, types, import layers, fresh pins, Dockerfile, the bill of materials
 #   make bench    what a request costs, beside nginx and others; BENCH="--rounds 10 --peers facade"; what a shadow costs;
 #                 what the status page and a thousand who watch it cost; what adapters cost, beside what people use today;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
@@ -13,6 +13,8 @@
 #                 OpenSSH, PHP, RabbitMQ; as root
 #   make picture  docs/images/status-page.png anew, by the tests of the status page in Chromium
 #   make setup    $(VENV) alone, with $(VENV)/bin/facade in it
+#   make wheel    the distribution in dist/: the same commit gives the same bytes
+#   make sbom     dist/strangler-facade.cdx.json, the bill of materials of what the image runs, checked
 #   make lock     the pins in requirements/ anew, from the package index
 #   make clean    remove $(VENV) and the tools' caches
 #
@@ -34,7 +36,7 @@ BIN := $(VENV)/bin
 # Wheels only: a hash then names exactly what is installed, and no compiler is needed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input
 
-.PHONY: setup demo test test-slow test-real check bench soak picture real-services real-packages lock clean
+.PHONY: setup demo test test-slow test-real check bench soak picture wheel sbom real-services real-packages lock clean
 .DEFAULT_GOAL := setup
 
 setup: $(VENV)/.installed
@@ -58,6 +60,7 @@ check: setup
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python requirements/lock.py --check
 	$(BIN)/hadolint Dockerfile
+	$(MAKE) sbom
 
 # The proxies that Debian has not are programs in wheels, which nothing else needs.
 bench: setup
@@ -81,6 +84,12 @@ picture: setup real-packages
 	FACADE_PICTURES=$(PICTURES) $(BIN)/python -m pytest --quiet tests/real/test_page.py
 	cp $(PICTURES)/overview-light.png docs/images/status-page.png
 
+wheel: setup
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build --target wheel --directory dist
+
+sbom: setup $(VENV)-runtime/.installed
+	$(BIN)/python requirements/sbom.py $(VENV)-runtime/bin/python dist/strangler-facade.cdx.json
+
 # Tests that miss one of these say so and skip; under CI they fail.
 real-services:
 	apt-get update --quiet=2
@@ -96,11 +105,18 @@ real-packages: .venv-real/soap/.installed .venv-real/page/.installed
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
+# What the image runs, and nothing else: made as the image is made.
+$(VENV)-runtime/.installed: requirements/runtime.txt $(VENV)/.made
+	$(PYTHON) -m venv --clear --without-pip $(VENV)-runtime
+	$(BIN)/python -m pip --disable-pip-version-check --python $(VENV)-runtime install --quiet --no-input --require-hashes \
+	  --only-binary :all: -r requirements/runtime.txt
+	@touch $@
+
 lock: setup
 	$(BIN)/python requirements/lock.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-runtime dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamps: a venv is made once, its packages follow the pins, the project itself follows pyproject.toml.
 $(VENV)/.made:
