@@ -143,3 +143,28 @@ def test_every_command_is_documented_with_its_options(command: str, capsys: pyte
     (row,) = re.findall(rf"^\| `facade {command}\b.*$", OPERATING, re.MULTILINE)
     everywhere = {"--json", "--config", "--admin"}
     assert offered - everywhere <= set(re.findall(r"--[a-z][a-z-]*", row))
+
+
+def test_the_threat_model_says_what_each_limit_protects() -> None:
+    model = (ROOT / "docs/threat-model.md").read_text().partition("## What each limit protects")[2]
+    keys = re.findall(
+        r"^\| `(\w+)` \|", CONFIGURATION.partition("| `limits` | default |")[2].partition("\n\n")[0], re.MULTILINE
+    )
+    assert len(keys) > 10
+    assert [key for key in keys if not re.search(rf"`(limits\.)?{key}`", model)] == []
+
+
+def test_what_the_threat_model_names_as_proof_is_there() -> None:
+    """Tests are named from the top, or by their file in tests/scenarios alone."""
+    model = (ROOT / "docs/threat-model.md").read_text()
+    named = re.findall(r"`((?:tests/)?[\w/]*test_\w+\.py|tests/[\w/]+)`", model)
+    assert len(named) > 20
+    at = {each: ROOT / (each if each.startswith("tests/") else f"tests/scenarios/{each}") for each in named}
+    assert [each for each, path in at.items() if not path.exists()] == []
+
+
+def test_each_promise_of_security_leads_to_its_place_in_the_threat_model() -> None:
+    promises = (ROOT / "SECURITY.md").read_text().partition("## What the sidecar promises")[2].partition("\n## ")[0]
+    items = re.findall(r"^- (.*?)(?=^- |^\n|\Z)", promises, re.DOTALL | re.MULTILINE)
+    assert len(items) == promises.count("\n- ") > 7
+    assert [item for item in items if "](docs/threat-model.md#" not in item] == []
