@@ -34,7 +34,7 @@ from facade.control.succession.predecessor import meet
 from facade.control.token import own_token
 from facade.control.watch import watch
 from facade.tasks import spawn
-from facade.telemetry import lag, logs
+from facade.telemetry import lag, logs, tracing
 from facade.wire.lookups import with_own_lookups
 from facade.wiring import VERSION, Parts, now
 
@@ -134,6 +134,7 @@ class Sidecar:
         await self._parts.counts.end()
         await self._parts.catalog.close()
         self._parts.deadlines.stop()
+        await tracing.end(self._parts.spans)
         return 0
 
     def _listeners(self) -> dict[str, Listener]:

@@ -55,7 +55,7 @@ from facade.targets.catalog import Catalog
 from facade.targets.definition import Adapted, Silo
 from facade.targets.protect.protections import Protections
 from facade.tasks import spawn
-from facade.telemetry import exposition
+from facade.telemetry import exposition, tracing
 from facade.telemetry.metrics import Metrics
 from facade.telemetry.request_ids import mint
 from facade.usage import Usage
@@ -79,6 +79,7 @@ class Parts:
         self.settings = beginning.configuration.settings
         self.health = observe.Health()
         self.metrics = Metrics(VERSION, refusals.REASONS)
+        self.spans = tracing.begin(VERSION, source.environment, time.time_ns)
         self.deadlines = Deadlines(loop)
         self.snapshots = Snapshots(nothing())
         self.protections = Protections(self.deadlines, loop.time, time.time)
@@ -132,6 +133,7 @@ class Parts:
             wall=time.time,
             chance=chance.randbytes,
             draw=chance.random,
+            spans=self.spans,
         )
         return Server(
             handler,

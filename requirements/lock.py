@@ -23,11 +23,11 @@ FOLDER: Final = ROOT / "requirements"
 LOCKS: Final = {
     # What the image builds the wheel with; nothing of it is left in the image.
     "build": ("--group", "build"),
-    # What the image runs: the core, callers' tokens and every adapter kind, without the demonstration.
+    # What the image runs: the core, callers' tokens, spans and every adapter kind, without the demonstration.
     "runtime": (
         "pyproject.toml",
-        *("--extra", "auth", "--extra", "batch", "--extra", "mainframe", "--extra", "queue"),
-        *("--extra", "screen", "--extra", "soap", "--extra", "sql"),
+        *("--extra", "auth", "--extra", "batch", "--extra", "mainframe", "--extra", "otel"),
+        *("--extra", "queue", "--extra", "screen", "--extra", "soap", "--extra", "sql"),
     ),
     # What `make setup` installs: everything above, the demonstration and the tools of the tests and checks.
     "development": ("pyproject.toml", "--all-extras", "--group", "development"),

@@ -34,6 +34,7 @@ LICENCES: Final = frozenset(
 EXCEPTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "asyncssh": ("EPL-2.0 OR GPL-2.0-or-later", "used as it is, under EPL-2.0; only the adapter kind batch needs it"),
     "certifi": ("MPL-2.0", "a list of certificates, used as it is; only the adapter kind soap needs it"),
+    "protobuf": ("BSD-3-Clause", "its source is under it, its package does not say so"),
 }
 """Package -> the licence that it may have, and why."""
 
@@ -61,7 +62,7 @@ def mistakes(bill: Mapping[str, Any], pinned: Mapping[str, str]) -> Iterator[str
 
 def _licence_mistakes(name: str, component: Mapping[str, Any]) -> Iterator[str]:
     said = list(_said(component))
-    if not said:
+    if not said and name not in EXCEPTIONS:
         yield f"requirements/sbom.py: {name} names no licence; find out which it has, and name it in EXCEPTIONS"
     excepted = {EXCEPTIONS[name][0]} if name in EXCEPTIONS else set()
     for licence in said:

@@ -172,6 +172,7 @@ MAY_IMPORT = {
     "facade/callers/": EXTRAS["auth"],
     "facade/cli/demo.py": EXTRAS["demo"],
     "facade/demo/": EXTRAS["demo"],
+    "facade/telemetry/spans.py": set(map(distribution, DISTRIBUTIONS["opentelemetry"])),  # a namespace many share
     "facade/testing/": {"pytest"},  # the suite of an adapter's author, who has it
 }
 

@@ -36,6 +36,7 @@ from facade.targets.request import Request
 from facade.targets.served import Served
 from facade.targets.target import Target
 from facade.telemetry.metrics import Metrics
+from facade.telemetry.spans import Spans
 from facade.usage import Usage
 from facade.wire import refusals
 from facade.wire.deadlines import NEVER
@@ -52,7 +53,7 @@ _SIDES_FAULT: Final = 500
 
 class Handler:
     """Answers requests. `clock` is monotonic and `wall` Unix time, both in seconds; `chance` gives random bytes, and
-    `draw` numbers of [0, 1).
+    `draw` numbers of [0, 1). `spans` are made where there are any.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Handler:
         wall: Clock,
         chance: Chance,
         draw: Callable[[], float],
+        spans: Spans | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._metrics = metrics
@@ -84,10 +86,13 @@ class Handler:
         self._wall = wall
         self._chance = chance
         self._draw = draw
+        self._spans = spans
 
     async def __call__(self, exchange: Exchange) -> None:
         snapshot = self._snapshots.current
         passage = Passage(exchange, self._clock(), self._chance)
+        if self._spans is not None:
+            passage.trace_by(self._spans)
         try:
             await self._answer(snapshot, passage)
         except Refusal as refusal:
@@ -101,9 +106,12 @@ class Handler:
             await self._refuse(passage, refusals.INTERNAL)
         finally:
             if passage.copy is not None:
+                passage.copy.span = passage.span
                 self._mirror.take(passage.copy)
             outcome = passage.outcome(self._clock())
             self._recorder.record(passage, outcome, snapshot.log)
+            if passage.span is not None:
+                passage.end_span(outcome)
             if passage.orphan is not None:
                 path, sender = passage.orphan
                 self._calls.orphan(passage.method, path, outcome.status if outcome.complete else None, sender)
@@ -184,6 +192,8 @@ class Handler:
         decision = decide(served.route, facts, self._known)
         self._usage.seen(served.route, facts, decision.side)
         passage.route, passage.side, passage.reason = served.route, decision.side, decision.reason
+        if passage.span is not None:
+            passage.span.decided(served.route.name, served.route.stage, decision.side, decision.reason)
         target = served.side(decision.side)
         self._count(passage, facts, target)
         if target is None:
@@ -215,6 +225,7 @@ class Handler:
     ) -> None:
         """Ask the target and send its answer. Whatever happens, the target is let go of."""
         asked = self._clock()
+        span = passage.asks(target, request)
         if target.silo is not None:
             self._metrics.silo_called(target.silo, self._wall())
         target.in_flight.value += 1
@@ -225,6 +236,8 @@ class Handler:
             finally:
                 passage.side_seconds = seconds = self._clock() - asked
                 self._metrics.target(target.name, seconds)
+                if span is not None:
+                    span.end(None if reply is None else reply.head.status)
             passage.status = reply.head.status
             if admission is not None:
                 admission.answered(reply.head.status)

@@ -9,11 +9,13 @@ from facade.outcomes import Outcome
 from facade.proxy.shadow.copy import Copy
 from facade.routing.route import Route
 from facade.routing.stage import Side
+from facade.targets.request import Request
 from facade.targets.target import Target
 from facade.telemetry.request_ids import accept_or_mint
+from facade.telemetry.spans import CallSpan, Spans, TargetSpan
 from facade.telemetry.traces import Trace, follow_or_mint
 from facade.wire.exchange import Exchange
-from facade.wire.message import TRACEPARENT, X_REQUEST_ID
+from facade.wire.message import TRACEPARENT, TRACESTATE, X_REQUEST_ID
 from facade.wire.tunnel import Ending, Tunnel
 
 Chance = Callable[[int], bytes]
@@ -27,7 +29,7 @@ class Passage:
 
     `copy` is what the other side is to be asked, of a call whose answers are compared; `spare` answers if the platform
     fails, and `failed_after` is when it did. `left` when the caller did not wait. `counted` says under whom the call
-    stands, and `orphan` what is looked at of one that no route covers.
+    stands, and `orphan` what is looked at of one that no route covers. `span` is there while spans are made.
     """
 
     __slots__ = (
@@ -44,6 +46,7 @@ class Passage:
         "route",
         "side",
         "side_seconds",
+        "span",
         "spare",
         "started",
         "status",
@@ -67,6 +70,7 @@ class Passage:
         self.tunnel: Tunnel | None = None
         self.failed_after: float | None = None
         self.counted: Key | None = None
+        self.span: CallSpan | None = None
         self.orphan: Orphan | None = None
         self._chance = chance
 
@@ -80,6 +84,27 @@ class Passage:
         if not exchange.request_id:
             exchange.request_id = accept_or_mint(exchange.head.only(X_REQUEST_ID), self._chance)
         return exchange.request_id
+
+    def trace_by(self, spans: Spans) -> None:
+        """Let the call have a span, and so be a link of its trace's chain."""
+        head = self.exchange.head
+        self.span = spans.call(head.only(TRACEPARENT), b",".join(head.values(TRACESTATE)))
+        self.trace = self.span.trace
+
+    def asks(self, target: Target, request: Request) -> TargetSpan | None:
+        """A span for this question, which then says so itself; None while no spans are made."""
+        if self.span is None:
+            return None
+        span = self.span.asks(target.name, self.side)
+        request.traceparent, request.tracestate = span.header, span.state
+        return span
+
+    def end_span(self, outcome: Outcome) -> None:
+        """The call is over."""
+        if self.span is not None:
+            template = "" if self.route is None else self.route.match.path
+            caller = "" if self.counted is None else self.counted[0]
+            self.span.end(self.method, template, caller, outcome.status if outcome.complete else None, outcome.error)
 
     def outcome(self, now: float) -> Outcome:
         route, failure = self.route, self.exchange.failure

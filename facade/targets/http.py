@@ -120,7 +120,7 @@ class HttpTarget(Target):
         target = head.target if self._path is None else self._filled(self._path, request)
         host = None if self._keeps_host and head.has(HOST) else member.authority
         return Question(
-            request_bytes(head, target, host, request.sender, request.traceparent, chunked=chunked),
+            request_bytes(head, target, host, request.sender, request.traceparent, request.tracestate, chunked=chunked),
             request.body,
             chunked,
             head.method == b"HEAD",

@@ -14,7 +14,8 @@ class Request:
 
     `path` is in normal form, empty where it has several readings; `query` is as sent, with its `?` or empty;
     `parameters` are those of the route's template, percent-encoded as sent. `until` is the moment of the loop's clock,
-    in seconds, at which the whole call ends. `traceparent` is None where the caller's own is passed on. `interim`
+    in seconds, at which the whole call ends. `traceparent` is None where the caller's own is passed on; where it
+    is not, `tracestate` goes with it. `interim`
     passes a 1xx head to the caller.
     """
 
@@ -28,6 +29,7 @@ class Request:
         "sender",
         "trace_id",
         "traceparent",
+        "tracestate",
         "until",
     )
 
@@ -50,6 +52,7 @@ class Request:
         self.until = 0.0
         self.trace_id = ""
         self.traceparent: bytes | None = None
+        self.tracestate = b""
 
     def __repr__(self) -> str:
         return f"<Request {self.head!r} until={self.until:.3f}>"

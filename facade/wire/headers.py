@@ -123,9 +123,16 @@ class Sender:
 
 
 def request_bytes(
-    head: RequestHead, target: bytes, host: bytes | None, sender: Sender, traceparent: bytes | None, *, chunked: bool
+    head: RequestHead,
+    target: bytes,
+    host: bytes | None,
+    sender: Sender,
+    traceparent: bytes | None,
+    tracestate: bytes = b"",
+    *,
+    chunked: bool,
 ) -> bytes:
-    """The head that goes to a target. `host` and `traceparent`, where given, take the place of what was sent."""
+    """The head that goes to a target. `host`, `traceparent` and with it `tracestate` take the place of what was sent."""
     cut = _REQUEST_CUT[sender.trusted, host is not None, traceparent is not None]
     block = _end_to_end(head, cut, outlasts_caller)
     own = sender.lines
@@ -137,6 +144,8 @@ def request_bytes(
         block = b"\r\nHost: %b%b" % (host, block)
     if traceparent is not None:
         block += b"\r\ntraceparent: " + traceparent
+        if tracestate:
+            block += b"\r\ntracestate: " + tracestate
     if chunked:
         block += b"\r\nTransfer-Encoding: chunked"
     if head.options:

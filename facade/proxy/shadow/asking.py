@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from facade.compare.answer import MAX_BODY
 from facade.problem import Refusal
-from facade.proxy.shadow.copy import Copy, question
+from facade.proxy.shadow.copy import Copy, asks, question
 from facade.wire.message import ResponseHead
 
 _LATE: Final = 504
@@ -63,13 +63,16 @@ async def _lent(copy: Copy, until: float, limit: asyncio.Timeout) -> Answered | 
 
 
 async def _asked(copy: Copy, until: float) -> Answered:
-    target = copy.target
+    target, asked = copy.target, question(copy, until)
+    span = asks(copy, asked)
     target.in_flight.value += 1
     reply = None
     try:
-        reply = await target.ask(question(copy, until))
+        reply = await target.ask(asked)
         return Answered(reply.head, await reply.body.collect(MAX_BODY))
     finally:
         target.in_flight.value -= 1
+        if span is not None:
+            span.end(None if reply is None else reply.head.status)
         if reply is not None:
             reply.body.abandon()

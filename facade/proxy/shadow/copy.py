@@ -14,6 +14,7 @@ from facade.routing.stage import Side
 from facade.targets.request import Request
 from facade.targets.served import Served
 from facade.targets.target import Target
+from facade.telemetry.spans import CallSpan, TargetSpan
 from facade.wire.body import Body
 from facade.wire.headers import Sender
 from facade.wire.message import HTTP_1_1, X_FACADE_SHADOW, RequestHead, ResponseHead
@@ -43,10 +44,11 @@ _NOTHING: Final = Body.whole(b"")
 class Copy:
     """One call whose answer is compared: with that of the other side or, where it is for `noise`, of its own again.
 
-    `side` is who answered the caller: `status`, `head` and what was `seen` of the body.
+    `side` is who answered the caller: `status`, `head` and what was `seen` of the body; `span` is the call's,
+    where it has one.
     """
 
-    __slots__ = ("head", "noise", "request", "seen", "served", "side", "taken_at", "target")
+    __slots__ = ("head", "noise", "request", "seen", "served", "side", "span", "taken_at", "target")
 
     def __init__(
         self, served: Served, side: Side, request: Request, target: Target, room: Room, *, noise: bool
@@ -59,6 +61,7 @@ class Copy:
         self.seen = Seen(room)
         self.head = NONE
         self.taken_at = 0.0
+        self.span: CallSpan | None = None
 
     def __repr__(self) -> str:
         return f"<Copy {self.served.route.name} of {self.side} noise={self.noise}>"
@@ -111,6 +114,16 @@ def question(copy: Copy, until: float) -> Request:
     asked.trace_id = live.trace_id
     asked.traceparent = live.traceparent
     return asked
+
+
+def asks(copy: Copy, request: Request) -> TargetSpan | None:
+    """A span for the copy's question, which then says so itself; None while no spans are made."""
+    if copy.span is None:
+        return None
+    side = copy.side if copy.noise else Side.LEGACY if copy.side is Side.PLATFORM else Side.PLATFORM
+    span = copy.span.asks(copy.target.name, side, shadow="noise" if copy.noise else "shadow")
+    request.traceparent, request.tracestate = span.header, span.state
+    return span
 
 
 def _is_credential(line: bytes, api_key_header: str) -> bool:
