@@ -56,8 +56,8 @@ def is_closed(session: Session) -> bool:
     return False
 
 
-async def thread_ended(session: Session) -> None:
-    await asyncio.to_thread(session._thread._thread.join, 10)
+def threads() -> int:
+    return sum("_connection_worker_thread" in each.name for each in threading.enumerate())
 
 
 async def test_a_statement_that_runs_is_interrupted(file: Path) -> None:
@@ -97,35 +97,67 @@ async def test_a_session_that_was_never_opened_has_nothing_to_close() -> None:
     assert session._handle is None
 
 
-async def test_an_opening_that_is_cancelled_and_then_ends_is_closed(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def cancelled(opening: asyncio.Future[object]) -> None:
+    """Cancelled, if it has not ended by now."""
+    opening.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await opening
+
+
+async def test_an_opening_that_is_cancelled_is_waited_for_by_close(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(f"file:{file}", writes=False)
     with held(monkeypatch) as go:
         opening = asyncio.gather(session.open(0.0, 1.0))
         await asyncio.sleep(0.05)
-        opening.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await opening
+        await cancelled(opening)
+        closing = asyncio.gather(session.close())
+        await asyncio.sleep(0.05)
+        assert not closing.done()
+        go.set()
+        await closing
+    assert is_closed(session)
+    assert not threads()
+
+
+async def test_a_session_closed_whenever_its_opening_was_cancelled_leaves_no_thread(file: Path) -> None:
+    for steps in range(8):
+        sessions = [Session(f"file:{file}", writes=False) for _ in range(8)]
+        opening = asyncio.gather(*(session.open(0.0, 1.0) for session in sessions))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await cancelled(opening)
+        await asyncio.gather(*(session.close() for session in sessions))
+        assert not threads()
+
+
+async def test_a_session_that_could_not_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    sessions = [Session(f"file:{tmp_path}/none?mode=ro", writes=False) for _ in range(32)]
+    for session in sessions:
+        with pytest.raises(sqlite3.OperationalError):
+            await session.open(0.0, 1.0)
         await session.close()
-        assert session._handle is None
-        go.set()
-        await thread_ended(session)
-    assert is_closed(session)
+        assert not threads()
 
 
-async def test_an_opening_that_ends_and_is_then_cancelled_is_closed(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = Session(f"file:{file}", writes=False)
-    with held(monkeypatch) as go:
+async def test_a_session_closed_twice_and_one_that_grew_old_leave_no_thread(file: Path) -> None:
+    async with opened(f"file:{file}") as session:
+        await session.open(5.0, 1.0)
+        assert threads() == 1
+        await session.close()
+        assert not threads()
+
+
+def test_a_loop_may_end_right_after_a_close(file: Path) -> None:
+    """What a thread says to a loop that is gone is raised in the thread, and warnings are errors here."""
+
+    async def use() -> None:
+        session = Session(f"file:{file}", writes=False)
         opening = asyncio.gather(session.open(0.0, 1.0))
-        await asyncio.sleep(0.05)
-        opening.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await opening
-        go.set()
-        await thread_ended(session)
-    assert not is_closed(session)
-    await session.close()
-    assert is_closed(session)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await cancelled(opening)
+        await session.close()
+
+    for _ in range(20):
+        asyncio.run(use())
+        assert not threads()
