@@ -23,6 +23,9 @@ from facade.routing.stage import Side
 ROUTE: Final = "titles.read"
 """The route whose story is told."""
 
+EMPTIED: Final = "land-registry"
+"""The silo that `ROUTE` leaves behind: its only one."""
+
 PAYMENTS: Final = "payments.take"
 """The route that moves from the old cashier to a provider."""
 

@@ -14,7 +14,7 @@ from facade.demo.books import balance
 from facade.demo.citizens import PAYMENTS, ROUTE, populate
 from facade.demo.crowd import Clock, Crowd, Pace
 from facade.demo.sidecar import Sidecar, environment
-from facade.demo.story import CITIZENS, Say, require_no_failure, tell
+from facade.demo.story import CITIZENS, Say, look_back, require_no_failure, tell
 from facade.demo.surroundings import Surroundings
 from facade.demo.tally import Tally
 from facade.demo.trouble import Trouble
@@ -57,6 +57,7 @@ async def _perform(copied: Path, inside: Mapping[str, str], chance: random.Rando
             async with crowd:
                 await tell(sidecar, crowd, surroundings, say)
             require_no_failure("the end", crowd.whole)
+            await look_back(sidecar, say)
             say(balance(surroundings.books, crowd.whole.answered))
             for route in (ROUTE, PAYMENTS):
                 await _require_same_count(sidecar, crowd.whole, route)

@@ -90,8 +90,11 @@ class Sidecar:
     ) -> None:
         await self._end()
 
-    async def command(self, *words: str) -> str:
-        """Run `facade WORDS --config FOLDER` as an operator would; what it said, or `Trouble` where it refused."""
+    async def command(self, *words: str, may_say_no: bool = False) -> str:
+        """Run `facade WORDS --config FOLDER` as an operator would; what it said, or `Trouble` where it refused.
+
+        A command that asks a question `may_say_no` by its exit status (1), which is an answer.
+        """
         process = await asyncio.create_subprocess_exec(
             *_facade(*words, "--config", str(self._folder)),
             stdin=asyncio.subprocess.DEVNULL,
@@ -109,7 +112,7 @@ class Sidecar:
                 process.kill()
                 await process.wait()
         text = said.decode(errors="replace").strip()
-        if process.returncode != 0:
+        if process.returncode not in ((0, 1) if may_say_no else (0,)):
             raise Trouble(f"facade {' '.join(words)}: exit {process.returncode}: {text}", self.last_lines())
         return text
 

@@ -7,12 +7,13 @@ is begun only when all answers of the last are in.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from typing import Final
 
 from facade.control.judge.verdict import Ruling
 from facade.demo.chapters import CHAPTERS, Chapter, Command, Happening
-from facade.demo.citizens import ROUTE
+from facade.demo.citizens import EMPTIED, ROUTE
 from facade.demo.crowd import Crowd
 from facade.demo.shares import fits, percent, tolerance
 from facade.demo.sidecar import Running, Sidecar
@@ -56,6 +57,13 @@ async def tell(sidecar: Sidecar, crowd: Crowd, surroundings: Surroundings, say: 
             kept[chapter.route] = tally.on_platform(chapter.route)
     await crowd.pay_twice(IMPATIENT)
     require_no_failure("paying twice", crowd.whole)
+
+
+async def look_back(sidecar: Sidecar, say: Say) -> None:
+    """What a chief technology officer asks at the end: how far each silo has sunk, and whether the empty one may go."""
+    for question in (("schedule",), ("evidence", EMPTIED)):
+        say(f"$ facade {' '.join(question)}")
+        say(textwrap.indent(await sidecar.command(*question, may_say_no=True), "  "))
 
 
 async def period(crowd: Crowd) -> Tally:

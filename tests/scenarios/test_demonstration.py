@@ -83,6 +83,13 @@ def test_the_whole_story_is_told_without_a_failed_citizen(tmp_path: Path):
     assert "\n# titles.read went back to legacy: platform errors " in said
     assert re.search(r"\n# until then legacy answered the [1-9][0-9,]* reads that the platform had failed\n", said)
     assert re.search(r"\n# [1-9][0-9,]* answers compared with the platform's, 100% of them alike\n", said)
+    assert re.search(r"\n\$ facade schedule\n  SILO .*\n(.*\n)*  land-registry +\d{4}-\d\d-\d\d +\d+  none ", said)
+    assert re.search(
+        r"\n\$ facade evidence land-registry"
+        r"\n  land-registry may not be switched off: 2 of 6 reasons speak against it\n"
+        r"    yes  its routes are all complete or gone: titles.read\n",
+        said,
+    )
     assert re.search(
         r"\n# payments taken by the cashier [1-9][0-9,]*, by the provider [1-9][0-9,]*: each of them once", said
     )
