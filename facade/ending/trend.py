@@ -12,7 +12,8 @@ Neighbouring days resemble each other: shares fall by steps, and a trouble lasts
 `n (1 - r) / (1 + r)` independent ones, where `r` is the correlation of neighbours' residuals (B. D. Santer et al.,
 "Statistical significance of trends", Journal of Geophysical Research 105, 2000), `r` itself with its bias for short
 series taken off (M. G. Kendall, "Note on bias in the estimation of autocorrelation", Biometrika 41, 1954). Of made-up
-declines whose neighbours correlate by a half, 93 of 100 reach zero within the band, and of those by 0.8, 86.
+declines of three to eight weeks whose neighbours correlate by a half, 93 of 100 reach zero within the band, and of
+those by 0.8, 91; of three weeks alone with much noise, 85.
 """
 
 from __future__ import annotations
