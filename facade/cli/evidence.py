@@ -33,7 +33,11 @@ def configure(parser: ArgumentParser) -> None:
         "--days", metavar="N", type=days, help=f"how many whole days without a call are asked for (default: {DAYS})"
     )
     word = parser.add_mutually_exclusive_group()
-    word.add_argument("--confirm", action="store_true", help="put your name to it: its date may refuse callers then")
+    word.add_argument(
+        "--confirm",
+        metavar="SHA256",
+        help="put your name to the evidence with this digest, which is its last line: its date may refuse callers then",
+    )
     word.add_argument("--withdraw", action="store_true", help="take that back: the silo answers again")
     parser.add_argument("--by", metavar="NAME", type=told, help="who says so (default: the name of the user)")
     add_reason(parser)
@@ -52,7 +56,7 @@ def run(arguments: Namespace) -> int:
     try:
         sidecar = find_sidecar(arguments.admin, arguments.config)
         _known(sidecar, arguments.silo)
-        if arguments.confirm or arguments.withdraw:
+        if arguments.confirm is not None or arguments.withdraw:
             done = _ordered(sidecar, arguments)
             say(done, _done(done, sidecar), as_json=arguments.json)
             return 1 if done["problems"] else 0
@@ -65,12 +69,12 @@ def run(arguments: Namespace) -> int:
 
 
 def _check(arguments: Namespace) -> None:
-    gives_word = arguments.confirm or arguments.withdraw
+    gives_word = arguments.confirm is not None or arguments.withdraw
     if gives_word and arguments.reason is None:
         arguments.misused("the following arguments are required: --reason")
     if gives_word and arguments.days is not None:
         arguments.misused(f"what is confirmed is the evidence of {DAYS} days: leave --days out")
-    if arguments.force and not arguments.confirm:
+    if arguments.force and arguments.confirm is None:
         arguments.misused("--force is for --confirm")
     if not gives_word and (arguments.by, arguments.reason) != (None, None):
         arguments.misused("--by and --reason are for --confirm and --withdraw")
@@ -89,7 +93,8 @@ def _ordered(sidecar: Sidecar, arguments: Namespace) -> Mapping[str, Any]:
     if token is None:
         raise Failed(f"{sidecar}: takes orders with its token only; give it by FACADE_ADMIN_TOKEN")
     order = {"silo": arguments.silo, "reason": arguments.reason, "by": mover(arguments.by), "cause": "command"}
-    return sidecar.tell("/api/confirm", {**order, "withdraw": arguments.withdraw, "force": arguments.force}, token)
+    word = {"withdraw": True} if arguments.withdraw else {"digest": arguments.confirm, "force": arguments.force}
+    return sidecar.tell("/api/confirm", {**order, **word}, token)
 
 
 def _done(done: Mapping[str, Any], sidecar: Sidecar) -> Iterator[str]:

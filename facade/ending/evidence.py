@@ -1,7 +1,7 @@
 """May a silo be switched off? Each reason for it or against it, and the verdict. Pure.
 
 The law of this file: it says yes only where every reason does, and what is not known is no reason for it. Silence
-counts on days that were watched from beginning to end and on no others. What a person confirms is this very text
+counts on days that were watched from beginning to end and on no others. What a person confirms is what they saw
 (`digest`), and their word changes none of its reasons.
 """
 
@@ -24,9 +24,6 @@ from facade.ending.words import listed, number_of, written
 
 DAYS: Final = 30
 """Days without a call that are asked for where nothing else is said: what is called once a month has called by then."""
-
-_UNSIGNED: Final = frozenset({"at", "confirmations", "digest"})
-"""What changes while the evidence does not: when it was looked at, and who has confirmed it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +89,8 @@ class Evidence:
     """The evidence of one silo, looked at `at` (aware, in UTC), for `days` days without a call.
 
     `may` it be switched off, by `reasons`, as `sentence` says. `zero_days` are the whole days without a call since the
-    last one, `observed_days` those of the last `days` that were watched from beginning to end. `digest` is the SHA-256
-    of all this but for `at`, `confirmations` and itself.
+    last one, `observed_days` those of the last `days` that were watched from beginning to end. `digest` names what a
+    person who looks at this agrees to, 64 hexadecimal digits; see `_digest`.
     """
 
     silo: str
@@ -223,6 +220,20 @@ def _ledger(ledger: LedgerState) -> Reason:
 
 
 def _digest(unsigned: Evidence) -> str:
-    plain = msgspec.to_builtins(unsigned)
-    content = {key: value for key, value in plain.items() if key not in _UNSIGNED}
+    """The SHA-256 of what the verdict rests on: names, stages, dates and each reason's yes or no, and never a number.
+
+    Calls and entries of the ledger are counted on while somebody reads; a caller, a difference or a finding that comes
+    in between is another thing to agree to.
+    """
+    content = {
+        "silo": unsigned.silo,
+        "switch_off": unsigned.switch_off,
+        "days": unsigned.days,
+        "reasons": [reason.holds for reason in unsigned.reasons],
+        "callers": sorted(each.caller for each in unsigned.callers),
+        "routes": sorted(unsigned.routes),
+        "differences": sorted(each.route for each in unsigned.differences),
+        "takes_unmatched": unsigned.unresolved.takes_unmatched,
+        "ledger": [unsigned.ledger.problem is None, sorted(unsigned.ledger.findings)],
+    }
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()

@@ -132,7 +132,7 @@ def request_bytes(
     *,
     chunked: bool,
 ) -> bytes:
-    """The head that goes to a target. `host`, `traceparent` and with it `tracestate` take the place of what was sent."""
+    """The head that goes to a target. `host`, `traceparent` and with it `tracestate` replace what was sent."""
     cut = _REQUEST_CUT[sender.trusted, host is not None, traceparent is not None]
     block = _end_to_end(head, cut, outlasts_caller)
     own = sender.lines

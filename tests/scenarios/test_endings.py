@@ -116,6 +116,11 @@ def done(sidecar: Sidecar, path: str, **wanted: object) -> Any:
     return json.loads(answered.body)
 
 
+def confirmation(sidecar: Sidecar) -> dict[str, object]:
+    """What a person sends who looked at the evidence just now, and overrules it."""
+    return {"silo": "portal", "digest": sidecar.document("/api/evidence?silo=portal")["digest"], "force": True}
+
+
 def status(sidecar: Sidecar, path: str = "/titles/7", *lines: str) -> int:
     return get(sidecar.port, path, *lines).status
 
@@ -144,8 +149,15 @@ def test_a_date_alone_refuses_nobody_and_is_overdue_everywhere(sidecar: Sidecar,
 def test_a_confirmed_date_refuses_from_the_operators_midnight_on_and_each_way_back_is_open(
     sidecar: Sidecar, clock: Clock, legacy: Peer, serve: Callable[..., Sidecar]
 ) -> None:
-    assert order(sidecar, "/api/confirm", silo="portal").status == 422  # routes are left
-    told = done(sidecar, "/api/confirm", silo="portal", force=True)
+    seen = confirmation(sidecar)
+    assert order(sidecar, "/api/confirm", **{**seen, "force": False}).status == 422  # routes are left
+    assert status(sidecar) == 200
+    assert order(sidecar, "/api/confirm", silo="portal", force=True).status == 400, "names nothing that was seen"
+    sidecar.changed(sidecar.folder.edit, "silos/portal.yaml", "2027-03-31", "2027-03-30")
+    late = order(sidecar, "/api/confirm", **seen)
+    assert (late.status, b"its evidence is not what was seen" in late.body) == (422, True)
+    sidecar.changed(sidecar.folder.edit, "silos/portal.yaml", "2027-03-30", "2027-03-31")
+    told = done(sidecar, "/api/confirm", **confirmation(sidecar))
     assert datetime.datetime.fromisoformat(told["refuses_from"]) == OVER
     assert told["routes"] == ["titles.read: legacy -> gone", "searches: platform -> complete", "plain: legacy -> gone"]
     announced = get(sidecar.port, "/plain").one("Sunset")
@@ -178,7 +190,7 @@ def test_a_confirmed_date_refuses_from_the_operators_midnight_on_and_each_way_ba
     done(again, "/api/confirm", silo="portal", withdraw=True)
     assert status(again, "/plain") == status(again) == status(again, "/nowhere") == 200
     assert entries(again.folder, "plain")[-1] == ("gone", "legacy", "api", "Ada")
-    done(again, "/api/confirm", silo="portal", force=True)
+    done(again, "/api/confirm", **confirmation(again))
     assert status(again, "/plain") == 410
     again.changed(again.folder.edit, "silos/portal.yaml", "2027-03-31", "2027-06-30")
     assert status(again, "/plain") == 200
@@ -200,8 +212,8 @@ def test_only_who_has_the_token_confirms_and_a_damaged_file_confirms_nothing(
     for wanted in ({}, {"silo": "portal", "by": " "}, {"silo": "portal", "reason": ""}, {"silo": "portal", "x": 1}):
         assert order(sidecar, "/api/confirm", **wanted).status == 400
     for silo in ("prtal", "<script>", "portal\r\nX: y"):
-        assert order(sidecar, "/api/confirm", silo=silo, force=True).status == 422
-    done(sidecar, "/api/confirm", silo="portal", force=True)
+        assert order(sidecar, "/api/confirm", silo=silo, digest="d", force=True).status == 422
+    done(sidecar, "/api/confirm", **confirmation(sidecar))
     assert status(sidecar, "/plain") == 410
     sidecar.close()
     kept = sidecar.folder / "state/confirmations.json"

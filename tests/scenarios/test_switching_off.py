@@ -152,16 +152,19 @@ def test_a_silo_that_nobody_called_for_thirty_watched_days_may_be_switched_off(s
 def test_a_person_confirms_it_and_their_word_stands_in_the_evidence(sunk: Folder, serve: Serve) -> None:
     history(sunk, 30, sinking)
     serve(sunk)
-    word = ("evidence", "cases", "--confirm", "--by", "Kim", "--reason", "the contract ends")
+    why = ("--by", "Kim", "--reason", "the contract ends")
+    seen = said(sunk, "evidence", "cases").split()[-1]
+    word = ("evidence", "cases", "--confirm", seen, *why)
     status, done = told(sunk, *word)
     assert (status, done["confirmed_by"]) == (0, "Kim")
     _, found = told(sunk, "evidence", "cases")
     (confirmation,) = found["confirmations"]
-    assert (confirmation["by"], confirmation["why"], len(confirmation["evidence"])) == ("Kim", "the contract ends", 64)
+    assert (confirmation["by"], confirmation["why"], confirmation["evidence"]) == ("Kim", "the contract ends", seen)
+    assert f"sha256 {seen}: the evidence says that it may be" in (sunk / "state" / "ledger.jsonl").read_text()
     assert "confirmed by Kim" in said(sunk, "evidence", "cases")
     status, refused = told(sunk, "evidence", "portal", *word[2:])
     assert status == 1
-    assert "portal" in refused["error"]
+    assert "portal: its evidence is not what was seen" in refused["error"]
     status, done = told(sunk, "evidence", "cases", "--withdraw", "--by", "Kim", "--reason", "not yet")
     assert (status, done["confirmed_by"]) == (0, None)
 

@@ -1,4 +1,8 @@
-"""Confirming the evidence of a silo, or withdrawing that: it is worked out, kept, made to run, and recorded."""
+"""Confirming the evidence of a silo, or withdrawing that: it is worked out, kept, made to run, and recorded.
+
+The law of this file: a word holds for the evidence that its giver saw, and for no other. They name it by its digest,
+and where that is another one by now, they look again.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ class Reason(Protocol):
 
 
 class Evidence(Protocol):
-    """What there is to be known of a silo's end; `digest` is the SHA-256 of all that."""
+    """What there is to be known of a silo's end; `digest` names what a person agrees to who confirms it."""
 
     @property
     def may(self) -> bool: ...
@@ -73,12 +77,17 @@ class Confirming:
     def __repr__(self) -> str:
         return f"<Confirming {self._reloader.endings!r}>"
 
-    async def confirm(self, silo: str, because: Because) -> Confirmed:
-        """Let the silo be refused once its day is over. Raises `Refused`, also where the evidence speaks against it."""
+    async def confirm(self, silo: str, seen: str, because: Because) -> Confirmed:
+        """Let the silo be refused once its day is over. `seen` is the digest of the evidence that the person saw.
+
+        Raises `Refused`, also where the evidence is another one by now or speaks against it.
+        """
         async with self._one:
             dated = self._dated(silo)
             found = await self._evidence(silo)
             verdict = _verdict(found)
+            if found.digest != seen:
+                raise Refused(_changed(silo))
             if not found.may and not because.forced:
                 raise Refused(f"{silo}: {verdict}; wait for it, or confirm with force; {_NEXT}")
             word = Confirmation(
@@ -95,7 +104,7 @@ class Confirming:
                 await asyncio.to_thread(self._reloader.endings.confirm, word)
             except OSError as error:
                 raise Refused(f"state: {error}; make it a folder that this user may write, and try again") from error
-            told = replace(because, evidence={f"silo {silo}": verdict}, forced=word.forced)
+            told = replace(because, evidence={f"silo {silo}": _recorded(found)}, forced=word.forced)
             return self._confirmed(silo, await self._reloader.stand({}, told))
 
     async def withdraw(self, silo: str, because: Because) -> Confirmed:
@@ -144,6 +153,18 @@ def _next_stages(files: Configuration, dated: SwitchOff) -> Iterator[str]:
             then = ended(route, replace(dated, is_past=True))
             if then.stage is not route.stage:
                 yield f"{route.name}: {route.stage} -> {then.stage}"
+
+
+def _changed(silo: str) -> str:
+    return (
+        f"{silo}: its evidence is not what was seen: it has changed since, or was looked at on another sidecar or for "
+        f"other days; look at facade evidence {silo} again, and confirm what it says then"
+    )
+
+
+def _recorded(found: Evidence) -> str:
+    """What the ledger says: which evidence it was, and its verdict."""
+    return f"sha256 {found.digest}: {_verdict(found)}"[:LONGEST]
 
 
 def _verdict(found: Evidence) -> str:

@@ -55,6 +55,6 @@ class Due:
         told = frozenset((silo.silo, today) for silo in lacking)
         for silo in lacking:
             if (silo.silo, today) not in self._told:
-                mend = f"facade evidence {silo.silo} --confirm --by NAME --reason TEXT, or write a later switch_off"
+                mend = f"look at facade evidence {silo.silo} and confirm it, or write a later switch_off"
                 _log.warning("silo overdue", silo=silo.silo, problem=f"{silo.sentence}; {mend}")
         self._told = told

@@ -1,7 +1,8 @@
 """The API of endings: `POST /api/confirm` and `POST /api/brownouts`, each with a JSON document, and what is shown.
 
-`{"silo": "portal", "reason": "…", "by": "…"}` confirms the evidence of a silo, with `"force": true` against what it
-says; with `"withdraw": true` that holds no more. `{"stop": true, "reason": "…", "by": "…"}` stops all brown-outs at
+`{"silo": "portal", "digest": "…", "reason": "…", "by": "…"}` confirms the evidence of a silo that has this digest in
+`GET /api/evidence`, with `"force": true` against what it says. With `"withdraw": true`, and no digest, that holds no
+more. `{"stop": true, "reason": "…", "by": "…"}` stops all brown-outs at
 once, `false` lets them run as planned again; `GET /api/brownouts` lists them. The ledger has to say who it was.
 """
 
@@ -17,7 +18,7 @@ import msgspec
 from facade.control.answers import Answerer, Question, Reply, document
 from facade.control.because import Because
 from facade.control.ending.announced import BrownoutsView, brownouts
-from facade.control.ending.confirming import Confirming
+from facade.control.ending.confirming import Confirmed, Confirming
 from facade.control.ending.stopped import Stop
 from facade.control.order import LONGEST_TOLD
 from facade.control.reload import Reloader
@@ -42,6 +43,7 @@ class ConfirmOrder(Order, forbid_unknown_fields=True, kw_only=True):
     """The document of `/api/confirm`."""
 
     silo: str
+    digest: str = ""
     withdraw: bool = False
     force: bool = False
 
@@ -67,14 +69,22 @@ def actions(reloader: Reloader, confirming: Confirming, clock: Callable[[], date
     async def confirm(question: Question) -> Reply:
         order = read(question, ConfirmOrder)
         because = _because(order, forced=order.force)
-        work = confirming.withdraw if order.withdraw else confirming.confirm
-        return document(await _ended(work(order.silo, because), "confirm"))
+        return document(await _ended(_word(confirming, order, because), "confirm"))
 
     async def stop(question: Question) -> Reply:
         order = read(question, StopOrder)
         return document(await _ended(_stopped(reloader, order.stop, _because(order), clock), "stop brown-outs"))
 
     return {"/api/confirm": confirm, "/api/brownouts": stop}
+
+
+def _word(confirming: Confirming, order: ConfirmOrder, because: Because) -> Coroutine[Any, Any, Confirmed]:
+    """What a person's word does. Raises `Refusal` where it names no evidence that they saw."""
+    if order.withdraw:
+        return confirming.withdraw(order.silo, because)
+    if not order.digest:
+        raise _mistaken("The order names no evidence that was seen; give digest, as GET /api/evidence tells it.")
+    return confirming.confirm(order.silo, order.digest, because)
 
 
 async def _stopped(

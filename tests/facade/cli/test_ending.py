@@ -24,6 +24,7 @@ from facade.ending.schedule import schedule as scheduled
 from facade.ending.silo import EndingSilo
 from facade.routing.stage import Stage
 
+SHA256 = "d" * 64
 SIDECAR = Sidecar("http://127.0.0.1:9901")
 SILO = EndingSilo("portal", "sql", "Licensing, west", TODAY + DAY, "refuse", (("titles.read", Stage.LEGACY),))
 SHAPE = Candidate("GET /a/{x}", "GET", "/a/{x}", 1204, TODAY - DAY, TODAY, (("2xx", 1200), ("4xx", 4)))
@@ -95,8 +96,10 @@ def test_the_evidence_is_each_reason_with_yes_or_no_then_who_and_where():
         ["schedule", "--ical", "--json"],
         ["evidence"],
         ["evidence", "portal", "--confirm"],
-        ["evidence", "portal", "--confirm", "--reason", "so", "--days", "7"],
-        ["evidence", "portal", "--withdraw", "--confirm", "--reason", "so"],
+        ["evidence", "portal", "--confirm", "--reason", "so"],
+        ["evidence", "portal", "--confirm", SHA256],
+        ["evidence", "portal", "--confirm", SHA256, "--reason", "so", "--days", "7"],
+        ["evidence", "portal", "--withdraw", "--confirm", SHA256, "--reason", "so"],
         ["evidence", "portal", "--force"],
         ["evidence", "portal", "--reason", "so"],
         ["evidence", "portal", "--days", "0"],

@@ -118,12 +118,56 @@ def test_a_silo_that_no_route_names_has_none_left():
     assert judged(silo=replace(SILO, routes=())).reasons[0].text == "no route names it"
 
 
-def test_the_digest_is_of_what_was_seen_and_not_of_when_or_who():
-    digest = judged().digest
+COUNTED: dict[str, Any] = {
+    "callers": tuple(called("courts", calls=3)),
+    "differences": (OpenDifference("a", 1000, 3),),
+    "unresolved": Unresolved(True, (SHAPE,), 4),
+    "burn_down": burnt([0.2] * 30),
+}
+
+
+@pytest.mark.parametrize(
+    "ticked",
+    [
+        {"at": NOW + datetime.timedelta(seconds=1)},
+        {"confirmations": (WORD,)},
+        {"ledger": LedgerState(13, "cd" * 32)},
+        {"callers": tuple(called("courts", calls=4))},
+        {"differences": (OpenDifference("a", 1001, 4),)},
+        {"unresolved": Unresolved(True, (replace(SHAPE, calls=8),), 5)},
+        {"burn_down": burnt([0.2] * 28 + [0.1] * 2)},
+    ],
+)
+def test_the_digest_stands_while_numbers_tick(ticked: dict[str, Any]):
+    digest = judged(**COUNTED).digest
     assert len(digest) == 64
-    assert judged(at=NOW + datetime.timedelta(seconds=1), confirmations=(WORD,)).digest == digest
-    assert judged(ledger=replace(LEDGER, entries=13)).digest != digest
-    assert judged(callers=tuple(called("a"))).digest != digest
+    assert judged(**{**COUNTED, **ticked}).digest == digest
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"silo": replace(SILO, name="other")},
+        {"silo": replace(SILO, switch_off=TODAY)},
+        {"silo": replace(SILO, routes=(("a", Stage.COMPLETE), ("b", Stage.LEGACY)))},
+        {"silo": replace(SILO, routes=(("a", Stage.COMPLETE), ("b", Stage.COMPLETE)))},
+        {"silo": replace(SILO, routes=(("a", Stage.COMPLETE),))},
+        {"callers": tuple(called("bailiffs", calls=3))},
+        {"callers": (*called("courts", calls=3), *called("bailiffs", calls=3))},
+        {"differences": (OpenDifference("b", 1000, 3),)},
+        {"unresolved": Unresolved(takes_unmatched=False)},
+        {"burn_down": burnt([0.2] * 5 + [0.0] * DAYS)},
+        {"ledger": replace(LEDGER, findings=("line 3: was edited",))},
+        {"ledger": LedgerState(0, "", problem="ledger.jsonl: gone")},
+        {"problem": "calls.sqlite: is damaged; mend it", "callers": ()},
+    ],
+)
+def test_the_digest_is_another_one_where_there_is_something_else_to_agree_to(changed: dict[str, Any]):
+    assert judged(**{**COUNTED, **changed}).digest != judged(**COUNTED).digest
+
+
+def test_the_digest_says_for_how_many_days_it_is():
+    assert judged(7).digest != judged(8).digest
 
 
 def test_a_confirmation_changes_no_reason():

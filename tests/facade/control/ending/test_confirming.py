@@ -18,6 +18,7 @@ from facade.control.subject import Refused
 
 ADA = Because("api", "agreed", "Ada")
 FORCED = replace(ADA, forced=True)
+SEEN = "d" * 64
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Reason:
 class Evidence:
     may: bool
     reasons: tuple[Reason, ...] = ()
-    digest: str = "d" * 64
+    digest: str = SEEN
 
 
 AGAINST = Evidence(may=False, reasons=(Reason(True, "nobody calls"), Reason(False, "3 routes are left")))
@@ -69,9 +70,9 @@ async def desk(house: House, files) -> Desk:
 
 async def test_evidence_that_speaks_against_it_is_overruled_by_force_alone(desk: Desk):
     with pytest.raises(Refused, match=r"portal: the evidence speaks against it: 3 routes are left; wait for it, or"):
-        await desk.confirming.confirm("portal", ADA)
+        await desk.confirming.confirm("portal", SEEN, ADA)
     assert desk.reloader.endings.confirmations == {}
-    told = await desk.confirming.confirm("portal", FORCED)
+    told = await desk.confirming.confirm("portal", SEEN, FORCED)
     assert told.sentence == "portal was switched off on 2027-03-31, confirmed by Ada"
     assert told.routes == (
         "searches.read: canary -> gone",
@@ -83,16 +84,25 @@ async def test_evidence_that_speaks_against_it_is_overruled_by_force_alone(desk:
     assert (entry.by, entry.forced, entry.evidence) == (
         "Ada",
         True,
-        "the evidence speaks against it: 3 routes are left",
+        f"sha256 {SEEN}: the evidence speaks against it: 3 routes are left",
     )
+
+
+@pytest.mark.parametrize("because", [ADA, FORCED])
+async def test_evidence_that_changed_since_it_was_seen_is_not_confirmed_even_by_force(desk: Desk, because: Because):
+    desk.evidence = Evidence(may=True, digest="e" * 64)
+    with pytest.raises(Refused, match=r"portal: its evidence is not what was seen: .*; look at facade evidence portal"):
+        await desk.confirming.confirm("portal", SEEN, because)
+    assert desk.reloader.endings.confirmations == {}
+    assert not desk.entries("silo portal")[-1].by
 
 
 async def test_good_evidence_needs_no_force_and_stands_with_the_word(desk: Desk):
     desk.evidence = Evidence(may=True)
-    await desk.confirming.confirm("portal", ADA)
+    await desk.confirming.confirm("portal", SEEN, ADA)
     word = desk.reloader.endings.confirmations["portal"]
     assert (word.by, word.why, word.at, word.forced) == ("Ada", "agreed", NOON, False)
-    assert word.evidence == "d" * 64
+    assert word.evidence == SEEN
     assert word.verdict == "the evidence says that it may be switched off"
 
 
@@ -102,7 +112,7 @@ async def test_good_evidence_needs_no_force_and_stands_with_the_word(desk: Desk)
 )
 async def test_only_what_has_a_date_is_confirmed(desk: Desk, silo: str, why: str):
     with pytest.raises(Refused, match=why):
-        await desk.confirming.confirm(silo, FORCED)
+        await desk.confirming.confirm(silo, SEEN, FORCED)
 
 
 async def test_what_cannot_be_kept_does_not_hold(desk: Desk, monkeypatch):
@@ -111,13 +121,13 @@ async def test_what_cannot_be_kept_does_not_hold(desk: Desk, monkeypatch):
 
     monkeypatch.setattr(desk.reloader.endings._confirmed, "save", full)
     with pytest.raises(Refused, match="No space left"):
-        await desk.confirming.confirm("portal", FORCED)
+        await desk.confirming.confirm("portal", SEEN, FORCED)
     assert desk.house.stage("claims.write") == "legacy"
     assert desk.house.figure("facade_state_failures_total", what="confirmations") == 1
 
 
 async def test_a_word_that_cannot_be_forgotten_holds_no_more_and_that_is_told(desk: Desk, monkeypatch):
-    await desk.confirming.confirm("portal", FORCED)
+    await desk.confirming.confirm("portal", SEEN, FORCED)
 
     def full(_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -135,7 +145,7 @@ async def test_nothing_is_withdrawn_that_nobody_gave(desk: Desk):
 
 async def test_a_day_that_ends_takes_effect_by_itself_and_one_that_comes_again_is_taken_back(desk: Desk):
     desk.now = NOON - datetime.timedelta(days=1)
-    told = await desk.confirming.confirm("portal", FORCED)
+    told = await desk.confirming.confirm("portal", SEEN, FORCED)
     assert told.refuses_from == datetime.datetime(2027, 4, 1, tzinfo=datetime.UTC)
     await desk.due.look()
     served = desk.house.snapshots.current.served["claims.write"]
@@ -159,12 +169,12 @@ async def test_what_a_passed_date_lacks_is_said_once_a_day(desk: Desk):
     said = [line["problem"] for line in lines if line["event"] == "silo overdue"]
     assert len(said) == 2
     assert said[0].startswith(
-        "portal is overdue since 2027-03-31, and answers on: nobody has confirmed the evidence for 2027-03-31; facade"
+        "portal is overdue since 2027-03-31, and answers on: nobody has confirmed the evidence for 2027-03-31; look"
     )
 
 
 async def test_files_that_change_while_it_is_off_leave_it_off(desk: Desk, files):
-    await desk.confirming.confirm("portal", FORCED)
+    await desk.confirming.confirm("portal", SEEN, FORCED)
     desk.house.move("shadow")
     assert (await desk.reloader.reload("file")).mistakes == ()
     assert desk.house.stage("titles.read") == "shadow"

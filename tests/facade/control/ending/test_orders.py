@@ -78,7 +78,10 @@ async def test_a_stop_that_cannot_be_kept_holds_and_that_is_told(desk, house: Ho
 @pytest.mark.parametrize(
     ("path", "document", "status"),
     [
-        ("/api/confirm", {"silo": "portal"}, 422),
+        ("/api/confirm", {"silo": "portal", "digest": "d"}, 422),
+        ("/api/confirm", {"silo": "portal", "digest": "e", "force": True}, 422),
+        ("/api/confirm", {"silo": "portal"}, 400),
+        ("/api/confirm", {"silo": "portal", "digest": None}, 400),
         ("/api/confirm", {"silo": "portal", "by": " "}, 400),
         ("/api/confirm", {"silo": "portal", "reason": ""}, 400),
         ("/api/confirm", {"silo": "portal", "reason": "x\ny"}, 400),
