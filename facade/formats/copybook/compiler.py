@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from facade.formats.copybook.entry import FILLER, Name
-from facade.formats.copybook.fields import Numbers, initial_of, literal_bytes, storage_of
+from facade.formats.copybook.fields import Numbers, initial_of, is_whole, literal_bytes, storage_of
 from facade.formats.copybook.image import Image
 from facade.formats.copybook.mistakes import Misfit, Mistake
 from facade.formats.copybook.pages import Page
@@ -100,6 +100,10 @@ class Compiler:
             says = referred(occurs.depending, spot, spot.number, self._spots)
             if isinstance(says, str):
                 self.mistakes.append(Mistake(item.entry.place, f"{item.name}: OCCURS DEPENDING ON {says}"))
+                return
+            if not is_whole(says.item):
+                what = f"{item.name}: OCCURS DEPENDING ON {says.item.name} is no whole number; name a field that is"
+                self.mistakes.append(Mistake(item.entry.place, what))
                 return
             self._watched.add(says.item)
             self._uses.append((says, spot))

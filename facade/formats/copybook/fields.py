@@ -51,6 +51,12 @@ def is_text(item: Item) -> bool:
     return item.entry.picture is not None and not item.entry.picture.is_number
 
 
+def is_whole(item: Item) -> bool:
+    """Whether every value of the field is a whole number."""
+    picture = item.entry.picture
+    return picture is not None and picture.is_number and picture.scale <= 0
+
+
 def initial_of(item: Item, storage: Storage, page: Page) -> bytes:
     """What a field holds before a program puts anything there: its VALUE, or spaces, or zero; raise Misfit."""
     if item.entry.value is not None:

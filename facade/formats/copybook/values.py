@@ -13,6 +13,7 @@ from facade.formats.copybook.entry import Form, Literal
 from facade.formats.copybook.fields import is_text, literal_bytes
 from facade.formats.copybook.image import Image
 from facade.formats.copybook.literals import ZERO
+from facade.formats.copybook.mistakes import Misfit
 from facade.formats.copybook.pages import Page
 from facade.formats.copybook.storage import Storage, Value
 from facade.formats.copybook.tree import Item
@@ -33,6 +34,8 @@ def test_of(ranges: Ranges, item: Item, storage: Storage, page: Page) -> Test:
     readable = [pair for pair in ranges if is_text(item) or not _is_blank(pair[0])]
     points = frozenset(bound(first) for first, last in readable if last is None)
     spans = tuple((bound(first), bound(last)) for first, last in readable if last is not None)
+    if any(first > last for first, last in spans):
+        raise Misfit("ends before it begins, and so never holds")
     if is_text(item):
         return _among_bytes(points, spans)
     return _among_numbers(points, spans)

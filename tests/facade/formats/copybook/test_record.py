@@ -132,6 +132,11 @@ def test_rows_that_do_not_fit_are_refused(values: dict[str, Any], said: str) -> 
     ("text", "said"),
     [
         ("01 R.\n 05 T PIC X OCCURS 1 TO 2 DEPENDING ON N.\n 05 N PIC 9.", "N is no field before it"),
+        ("01 R.\n 05 N PIC X.\n 05 T PIC X OCCURS 1 TO 2 DEPENDING ON N.", "N is no whole number"),
+        ("01 R.\n 05 N PIC 9V9.\n 05 T PIC X OCCURS 1 TO 2 DEPENDING ON N.", "N is no whole number"),
+        ("01 R.\n 05 N COMP-1.\n 05 T PIC X OCCURS 1 TO 2 DEPENDING ON N.", "N is no whole number"),
+        ("01 R.\n 05 N PIC 9.\n    88 NEVER VALUE 9 THRU 1.", "88 NEVER: its VALUE ends before it begins"),
+        ("01 R.\n 05 N PIC X.\n    88 NEVER VALUE 'B' THRU 'A'.", "88 NEVER: its VALUE ends before it begins"),
         ("01 R.\n 05 N PIC 9 OCCURS 2.\n 05 T PIC X OCCURS 1 TO 2 DEPENDING ON N.", "N repeats or is not always there"),
         (
             "01 R.\n 05 A.\n  10 N PIC 9.\n 05 B.\n  10 N PIC 9.\n 05 T PIC X OCCURS 1 TO 2 DEPENDING ON N.",
