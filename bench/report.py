@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.cases import Case
 from bench.rounds import Measure, Measured, Round, Spread, figures, ratios
+
+OURS = "facade"
+"""Whose figures have targets."""
+
+Taken = Sequence[tuple[Case, Sequence[Round]]]
+"""Cases with their rounds."""
 
 _COLUMNS = (
     "contender",
@@ -25,7 +32,6 @@ _COLUMNS = (
 class Setting:
     """What the figures were taken under; `versions` of each contender by its name."""
 
-    case: str
     date: str
     machine: str
     python: str
@@ -35,9 +41,9 @@ class Setting:
     versions: Mapping[str, str]
 
 
-def render(setting: Setting, rounds: Sequence[Round]) -> str:
-    """The whole document."""
-    names = list(rounds[0])
+def render(setting: Setting, taken: Taken) -> str:
+    """The whole document: a table for each case, and one of the targets."""
+    count = min(len(rounds) for _, rounds in taken)
     lines = [
         "# Benchmark results",
         "",
@@ -45,18 +51,36 @@ def render(setting: Setting, rounds: Sequence[Round]) -> str:
         "",
         f"- Machine: {setting.machine}; each contender one worker on core 0, load and upstream on core 1",
         f"- Python: {setting.python}",
-        f"- {len(rounds)} paired rounds of {setting.seconds} s, {setting.connections} connections",
+        f"- {count} paired rounds of {setting.seconds} s, {setting.connections} connections",
         f"- Medians; ratios to {setting.baseline} in the same round, with the least and the most of all rounds",
         "",
-        f"## {setting.case}",
+        *(line for case, rounds in taken for line in _section(setting.baseline, case, rounds)),
+        "## Targets",
         "",
-        *table([_row(setting.baseline, name, rounds) for name in names]),
+        *_targets(taken),
         "",
         "## Versions",
         "",
         *(f"- {name}: {version}" for name, version in setting.versions.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _section(baseline: str, case: Case, rounds: Sequence[Round]) -> list[str]:
+    return [f"## {case.name}", "", *table([_row(baseline, name, rounds) for name in rounds[0]]), ""]
+
+
+def _targets(taken: Taken) -> list[str]:
+    """What the facade takes by what others take, beside the most that it may."""
+    lines = ["| case | the facade's CPU a request by that of | measured | least-most | target | |"]
+    lines.append("| --- | --- | ---: | ---: | ---: | --- |")
+    for case, rounds in taken:
+        for name, target in case.targets.items():
+            if OURS in rounds[0] and name in rounds[0]:
+                ratio = ratios(rounds, OURS, name, lambda each: each.cpu)
+                cells = (case.name, name, f"{ratio.median:.2f}", f"{ratio.least:.2f}-{ratio.most:.2f}", f"{target:g}")
+                lines.append(f"| {' | '.join(cells)} | {'kept' if ratio.median <= target else 'MISSED'} |")
+    return lines
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Final
 
 from bench import contenders, load, machine, report
 from bench.accounting import used
-from bench.cases import SMALL_JSON, Case
+from bench.cases import CASES, Case
 from bench.contenders import BASELINE, Contender, Ground
 from bench.processes import BenchError, Running, free_port, started
 from bench.rounds import Measured, Round, order
@@ -28,6 +28,9 @@ LOAD_CORE: Final = 1
 _WARM_UP: Final = 1
 """Seconds of load before the first round: connections open, caches fill, the interpreter specialises its code."""
 
+_IN_CONFIGURATION: Final = 2048
+"""Bytes of an answer that may stand in nginx's configuration, whose words have 4 KiB at the most."""
+
 RESULTS: Final = Path(__file__).parent / "results.md"
 
 
@@ -35,13 +38,15 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     try:
         contenders.require_programs()
-        field = contenders.chosen(options.peers)
-        rounds = measure(SMALL_JSON, field, options.python, options.rounds, options.seconds)
+        field = contenders.present(contenders.chosen(options.peers))
+        taken = [
+            (case, measure(case, field, options.python, options.rounds, options.seconds))
+            for case in chosen(options.cases)
+        ]
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
     setting = report.Setting(
-        case=SMALL_JSON.name,
         date=options.date,
         machine=machine.describe(),
         python=machine.build(options.python),
@@ -50,10 +55,18 @@ def main(arguments: Sequence[str]) -> int:
         baseline=BASELINE,
         versions={each.name: each.version(options.python) for each in field},
     )
-    text = report.render(setting, rounds)
+    text = report.render(setting, taken)
     options.output.write_text(text)
     print(text)
     return 0
+
+
+def chosen(names: str) -> tuple[Case, ...]:
+    """The cases of a comma-separated list, or `all`."""
+    wanted = list(CASES) if names == "all" else [name.strip() for name in names.split(",")]
+    if unknown := sorted(set(wanted) - set(CASES)):
+        raise BenchError(f"--cases: unknown {', '.join(unknown)}; choose from {', '.join(CASES)}, or all")
+    return tuple(CASES[name] for name in wanted)
 
 
 def measure(case: Case, field: Sequence[Contender], python: str, rounds: int, seconds: int) -> list[Round]:
@@ -97,7 +110,9 @@ def _measured(case: Case, contender: Running, seconds: int) -> Measured:
 
 def _upstream(stack: contextlib.ExitStack, folder: Path, case: Case) -> Running:
     port = free_port()
-    command = contenders.nginx_command("upstream.conf", folder, port=str(port), answer=case.answer.decode())
+    (folder / "answer.json").write_bytes(case.answer)
+    template = "upstream.conf" if len(case.answer) < _IN_CONFIGURATION else "upstream-file.conf"
+    command = contenders.nginx_command(template, folder, port=str(port), answer=case.answer.decode())
     return stack.enter_context(started("upstream", command, port, LOAD_CORE, folder))
 
 
@@ -113,7 +128,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     today = datetime.datetime.now().astimezone().date().isoformat()
     parser.add_argument("--rounds", type=int, default=5, help="paired rounds (5)")
     parser.add_argument("--seconds", type=int, default=4, help="seconds of load for each contender and round (4)")
-    parser.add_argument("--peers", default="all", help="comma-separated: nginx, facade, aiohttp, byte; or all")
+    parser.add_argument("--cases", default="all", help=f"some of {', '.join(CASES)}, separated by commas; or all")
+    parser.add_argument("--peers", default="usual", help="some of them by name, separated by commas; usual, or all")
     parser.add_argument("--python", default=sys.executable, help="interpreter for the contenders in Python")
     parser.add_argument("--date", default=today, help="the date the table carries")
     parser.add_argument("--output", type=Path, default=RESULTS, help="where the table goes (bench/results.md)")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench import contenders, facade_folder, machine
 from bench.accounting import Used, parse_stat, used
-from bench.cases import SMALL_JSON
+from bench.cases import CASES, SMALL_JSON
 from bench.load import Load, parse_report
 from bench.processes import BenchError
 from bench.report import Setting, render
 from bench.rounds import Measured, Round, Spread, figures, order, ratios
+from bench.run import chosen
 from facade.config.kinds import Kinds
 from facade.config.load import load
 from facade.routing.stage import Stage
@@ -110,11 +112,11 @@ def test_everybody_is_first_in_turn() -> None:
     ]
 
 
-SETTING = Setting("small", "2026-11-23", "a machine", "CPython", 4, 16, "nginx", {"nginx": "1.22.1", "facade": "0.1.0"})
+SETTING = Setting("2026-11-23", "a machine", "CPython", 4, 16, "nginx", {"nginx": "1.22.1", "facade": "0.1.0"})
 
 
 def test_the_table_has_a_row_for_each_contender_with_its_ratio() -> None:
-    text = render(SETTING, ROUNDS)
+    text = render(SETTING, [(SMALL_JSON, ROUNDS)])
     rows = [line for line in text.splitlines() if line.startswith("| facade")]
     assert rows == ["| facade | 42.0 | 39.0 | 14.0 + 28.0 | 2.60 | 2.50-3.00 | 1,000 | 0.50 | 6.00 | 8.0 |"]
     assert "| nginx | 15.0 | 14.0 |" in text
@@ -124,18 +126,55 @@ def test_the_table_has_a_row_for_each_contender_with_its_ratio() -> None:
 
 
 def test_every_row_has_as_many_cells_as_the_heading() -> None:
-    rows = [line for line in render(SETTING, ROUNDS).splitlines() if line.startswith("|")]
-    assert len({row.count("|") for row in rows}) == 1
+    sections = render(SETTING, [(SMALL_JSON, ROUNDS)]).split("\n## ")
+    for section in sections:
+        rows = [line for line in section.splitlines() if line.startswith("|")]
+        assert len({row.count("|") for row in rows}) <= 1
+
+
+def test_a_target_is_kept_or_missed_by_the_median_ratio_to_each_who_was_measured() -> None:
+    text = render(SETTING, [(SMALL_JSON, ROUNDS)])
+    assert f"| {SMALL_JSON.name} | nginx | 2.60 | 2.50-3.00 | 1.8 | MISSED |" in text
+    assert "| envoy |" not in text
+
+
+def test_cases_are_chosen_by_name_and_unknown_ones_refused() -> None:
+    assert chosen("all") == tuple(CASES.values())
+    assert chosen("small") == (SMALL_JSON,)
+    with pytest.raises(BenchError, match="unknown large; choose from small, host, 10k, or all"):
+        chosen("large")
 
 
 def test_the_baseline_is_always_measured() -> None:
     assert [each.name for each in contenders.chosen("facade")] == ["nginx", "facade"]
     assert [each.name for each in contenders.chosen("byte, aiohttp")] == ["nginx", "aiohttp proxy", "byte relay"]
     assert contenders.chosen("all") == contenders.CONTENDERS
+    usual = [each.name for each in contenders.chosen("usual")]
+    assert usual == ["nginx", "haproxy", "envoy", "facade", "aiohttp proxy", "byte relay"]
+
+
+def test_a_contender_whose_program_is_not_here_is_left_out_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(contenders, "program", lambda name: "/nowhere" if name == "envoy" else sys.executable)
+    field = contenders.present(contenders.chosen("envoy, haproxy"))
+    assert [each.name for each in field] == ["nginx", "haproxy"]
+    assert capsys.readouterr().err == "envoy: not here, so not measured; it comes by make bench\n"
+
+
+@pytest.mark.parametrize("name", ["haproxy", "envoy", "traefik", "caddy"])
+def test_a_proxy_is_started_on_a_configuration_without_an_empty_place(tmp_path: Path, name: str) -> None:
+    (contender,) = (each for each in contenders.CONTENDERS if each.name == name)
+    command = contender.command(contenders.Ground(8080, 7000, tmp_path, sys.executable))
+    written = [path.read_text() for path in tmp_path.iterdir()]
+    assert any(str(tmp_path) in word for word in command)
+    assert any("8080" in text for text in written)
+    assert any("7000" in text for text in written)
+    assert not any("{{" in text for text in written)
 
 
 def test_an_unknown_peer_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(BenchError, match="unknown squid; choose from nginx, facade, aiohttp, byte, or all"):
+    with pytest.raises(BenchError, match=r"unknown squid; choose from nginx, haproxy, envoy, .*, byte, usual or all"):
         contenders.chosen("facade,squid")
 
 
