@@ -29,6 +29,8 @@ SECRETS = {
     "BAILIFFS_KEY": "the-key-of-the-bailiffs",
     "BENEFITS_DB_URL": "sqlite:///benefits.sqlite",
     "PAY_KEY": "t",
+    "PORTAL_PASSWORD": "t",
+    "PORTAL_USER": "t",
 }
 KEYS = {"login.jwks.json": key_set().decode()}
 """What the examples name and no page shows."""

@@ -9,7 +9,9 @@ from pathlib import Path
 from facade.cli.answer import say
 from facade.cli.files import source, told
 from facade.cli.options import add_folder, add_json
+from facade.cli.trying import attempt, value
 from facade.config.load import Loaded
+from facade.config.mistake import printable
 from facade.config.settings import Configuration
 
 
@@ -17,10 +19,24 @@ def configure(parser: ArgumentParser) -> None:
     """Name its options."""
     add_folder(parser, "the configuration's folder")
     add_json(parser)
+    parser.add_argument(
+        "--try", metavar="SILO.OPERATION", dest="attempt", help="call one operation that reads, and show each step"
+    )
+    parser.add_argument(
+        "--with",
+        metavar="path.NAME=V",
+        dest="values",
+        action="append",
+        type=value,
+        default=[],
+        help="a value of that call, also query.NAME, header.NAME or body.NAME; may be given again",
+    )
 
 
 def run(arguments: Namespace) -> int:
-    """Read the files and say what is wrong with them."""
+    """Read the files and say what is wrong with them; or call one operation."""
+    if arguments.attempt is not None:
+        return _try(arguments)
     loaded = source(arguments.folder, "facade check DIR").load()
     found = loaded.configuration
     document = {
@@ -33,6 +49,20 @@ def run(arguments: Namespace) -> int:
     }
     say(document, _lines(arguments.folder, loaded), as_json=arguments.json)
     return 0 if found is not None else 1
+
+
+def _try(arguments: Namespace) -> int:
+    steps: list[str] = []
+    show = steps.append if arguments.json else _show
+    answer = attempt(arguments.folder, arguments.attempt, arguments.values, show)
+    body = answer.body.decode("utf-8", "backslashreplace")
+    lines = (f"{arguments.attempt}: answered {answer.status}", *([body] if body else []))
+    say({"status": answer.status, "body": body, "steps": steps}, lines, as_json=arguments.json)
+    return 0
+
+
+def _show(line: str) -> None:
+    print(f"  {printable(line)}", flush=True)
 
 
 def _lines(folder: Path, loaded: Loaded) -> Iterator[str]:

@@ -24,6 +24,10 @@ SettingsModel = TypeVar("SettingsModel", bound=BaseModel)
 OperationModel = TypeVar("OperationModel", bound=BaseModel)
 
 
+def _nobody_watches(_line: str) -> None:
+    """`Services.show` of a sidecar."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the facade lends an adapter: a monotonic clock in seconds, background tasks, a folder that survives."""
@@ -35,6 +39,8 @@ class Services:
     """The folder of the silo's own file: relative paths in its settings start here."""
     files: Files
     """The files that `AdapterKind.examine` has read."""
+    show: Callable[[str], None] = _nobody_watches
+    """Tells a person at a terminal, in a line, what the adapter does; never a secret. It may be called in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
