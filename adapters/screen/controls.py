@@ -6,6 +6,7 @@ it; what a person could not enter is refused, and so is a value that a field wou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ from facade.port.fitting import as_text
 BUTTONS: Final = frozenset({"submit", "image"})
 _NO_FIELDS: Final = frozenset({"button", "reset"})
 _NOT_TYPED: Final = frozenset({"file"})
+_FIRST_LINE_END: Final = re.compile(r"\A(?:\r\n|\r|\n)")
+"""Behind `<textarea>` it is no part of the text (HTML section 13.1.2.5); libxml2 keeps it."""
+
 _TRUTH: Final = {"true": True, "false": False}
 
 Control = Any
@@ -71,7 +75,7 @@ def pairs(control: Control) -> Iterator[tuple[str, str]]:
     elif sort == "select":
         yield from ((name, _value(option)) for option in _chosen(control))
     elif sort == "textarea":
-        yield name, control.text_content()
+        yield name, _FIRST_LINE_END.sub("", control.text_content())
     else:
         yield name, control.get("value", "")
 
@@ -137,7 +141,7 @@ def _type(control: Control, filled: Filled, codec: str) -> None:
         if control.tag == "textarea":
             for inside in list(control):
                 control.remove(inside)
-            control.text = text
+            control.text = "\n" + text
         else:
             control.set("value", text)
     except ValueError:  # a control character, which no markup holds
