@@ -30,6 +30,7 @@ def test_it_is_accepted_without_a_mistake_or_a_warning(shipped: Configuration):
         "planning-register",
         "vehicle-register",
         "cashier",
+        "parking-office",
     }
     assert set(shipped.externals) == {"card-payments"}
 

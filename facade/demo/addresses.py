@@ -25,8 +25,8 @@ Address = tuple[str, int]
 LAND_REGISTER, LICENSING = "land-registry", "portal"
 """The silos of the shipped configuration that are passed through."""
 
-PLANNING, VEHICLES = "planning-register", "vehicle-register"
-"""Those behind an adapter that listen: a SOAP service and a mainframe."""
+PLANNING, VEHICLES, PARKING = "planning-register", "vehicle-register", "parking-office"
+"""Those behind an adapter that listen: a SOAP service, a mainframe and an application made for people."""
 
 CASHIER, PROVIDER = "cashier", "card-payments"
 """Where payments go: an old till, which is a silo, and an external."""
@@ -43,6 +43,7 @@ class Addresses:
     licensing: Address
     planning: Address
     vehicles: Address
+    parking: Address
     cashier: Address
     service: Address
     provider: Address
@@ -50,7 +51,7 @@ class Addresses:
     @property
     def everything(self) -> tuple[Address, ...]:
         sidecar = (self.platform, self.admin, self.observe)
-        silos = (self.land_register, self.licensing, self.planning, self.vehicles, self.cashier)
+        silos = (self.land_register, self.licensing, self.planning, self.vehicles, self.cashier, self.parking)
         return (*sidecar, *silos, self.service, self.provider)
 
 
@@ -79,6 +80,7 @@ def _addresses(configuration: Configuration, folder: Path) -> Addresses:
         licensing=_silo(configuration, LICENSING, folder),
         planning=_address(_settings(configuration, PLANNING, folder)["endpoint"].get_secret_value()),
         vehicles=_host_and_port(_settings(configuration, VEHICLES, folder)),
+        parking=_address(_settings(configuration, PARKING, folder)["url"]),
         cashier=_address(_settings(configuration, CASHIER, folder)["url"]),
         service=_service(configuration, folder),
         provider=_address(_settings(configuration, PROVIDER, folder)["url"]),

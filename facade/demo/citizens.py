@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Final
 
 from facade.demo import payments
+from facade.demo.parking import PERMITS
 from facade.demo.planning import APPLICATIONS
 from facade.demo.records import CLAIMS, LICENCES, TITLES, OpenedClaim, Record, claim, encode, licence, title
-from facade.demo.translated import application, vehicle
+from facade.demo.translated import application, permit, vehicle
 from facade.demo.vehicles import VEHICLES
 from facade.routing.stage import Side
 
@@ -43,6 +44,7 @@ class Citizen:
     claim: str
     application: str
     vehicle: str
+    permit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def populate(number: int, chance: random.Random) -> tuple[Citizen, ...]:
             claim=f"C{chance.choice(CLAIMS)}",
             application=f"PA{chance.choice(APPLICATIONS)}",
             vehicle=f"DV{chance.choice(VEHICLES)}",
+            permit=f"P{chance.choice(PERMITS)}",
         )
         for _ in range(number)
     )
@@ -97,7 +100,7 @@ def main_errand(citizen: Citizen) -> Errand:
 
 def other_errand(citizen: Citizen, turn: int) -> Errand:
     """What else a citizen does, in rotation; `turn` counts up, and no two claims or payments have one reference."""
-    match turn % 7:
+    match turn % 8:
         case 0:
             return Errand("licences.read", "GET", f"/licences/{citizen.licence}", 200, licence(citizen.licence))
         case 1:
@@ -113,6 +116,9 @@ def other_errand(citizen: Citizen, turn: int) -> Errand:
             return Errand("vehicles.read", "GET", path, 200, found, unsigned=Side.LEGACY)
         case 5:
             return payment(turn)
+        case 6:
+            path, known = f"/permits/{citizen.permit}", permit(citizen.permit)
+            return Errand("permits.read", "GET", path, 200, known, unsigned=Side.LEGACY)
         case _:
             return Errand("titles.search-1998", "GET", "/cgi-bin/title-search", 308, location="/")
 

@@ -95,6 +95,17 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True)
+class Permit:
+    """A parking permit; `expires` is None where it is for life."""
+
+    number: str
+    holder: str
+    zone: int
+    expires: datetime.date | None
+    vehicles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment that was taken, in pence; the form of its receipt tells where."""
 
@@ -103,7 +114,7 @@ class Payment:
     receipt: str
 
 
-Record = Title | Licence | Claim | OpenedClaim | Application | Vehicle | Payment
+Record = Title | Licence | Claim | OpenedClaim | Application | Vehicle | Permit | Payment
 
 
 def title(number: str) -> Title | None:

@@ -15,7 +15,7 @@ from aiohttp import web
 from facade.demo.portal import ANSWERED_BY
 from facade.demo.records import OpenedClaim, Record, claim, encode, licence, title
 from facade.demo.translated import application as planning_application
-from facade.demo.translated import vehicle
+from facade.demo.translated import permit, vehicle
 
 _SIGNATURE: Final = {ANSWERED_BY: "platform"}
 
@@ -29,6 +29,7 @@ _FINDING: Final[Mapping[str, Callable[[str], Record | None]]] = {
     "/claims/{key}": claim,
     "/applications/{key}": planning_application,
     "/vehicles/{key}": vehicle,
+    "/permits/{key}": permit,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from facade.demo import cashier, planning, portal, provider, register, service, vehicles
+from facade.demo import cashier, parking, planning, portal, provider, register, service, vehicles
 from facade.demo.addresses import Address, Addresses
 from facade.demo.books import Books
 from facade.demo.service import Releases
@@ -45,6 +45,7 @@ class Surroundings:
             self._addresses.land_register: portal.application(portal.LAND_REGISTER),
             self._addresses.licensing: portal.application(portal.LICENSING),
             self._addresses.planning: planning.application(),
+            self._addresses.parking: parking.application(),
             self._addresses.cashier: cashier.application(self.books.cashier),
             self._addresses.service: service.application(self._releases),
             self._addresses.provider: provider.application(self.books),

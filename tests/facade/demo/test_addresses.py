@@ -24,7 +24,7 @@ def change(file: Path, old: str, new: str) -> None:
 
 def test_the_shipped_addresses_are_those_of_the_manual(copied: Path):
     where, _ = read(copied, INSIDE)
-    ports = (8080, 9901, 9902, 7001, 7002, 7003, 7004, 7005, 7101, 7102)
+    ports = (8080, 9901, 9902, 7001, 7002, 7003, 7004, 7005, 7006, 7101, 7102)
     assert where.everything == tuple(("127.0.0.1", port) for port in ports)
 
 
@@ -37,12 +37,14 @@ def test_what_is_behind_an_adapter_may_be_elsewhere_too(copied: Path):
     change(copied / "silos" / "planning-register.yaml", "7003", "17003")
     change(copied / "silos" / "vehicle-register.yaml", "7004", "17004")
     change(copied / "silos" / "cashier.yaml", "7005", "17005")
+    change(copied / "silos" / "parking-office.yaml", "7006", "17006")
     change(copied / "externals" / "card-payments.yaml", "7102", "17102")
     where, _ = read(copied, INSIDE)
-    assert [port for _, port in (where.planning, where.vehicles, where.cashier, where.provider)] == [
+    assert [port for _, port in (where.planning, where.vehicles, where.cashier, where.parking, where.provider)] == [
         17003,
         17004,
         17005,
+        17006,
         17102,
     ]
 

@@ -8,7 +8,13 @@ from facade.demo.records import encode, title
 from facade.routing.stage import Side
 
 CITIZEN = Citizen(
-    session="5e55", title="DN100001", licence="L10001", claim="C1", application="PA10003", vehicle="DV10000"
+    session="5e55",
+    title="DN100001",
+    licence="L10001",
+    claim="C1",
+    application="PA10003",
+    vehicle="DV10000",
+    permit="P10000",
 )
 
 
@@ -33,7 +39,7 @@ def test_every_errand_knows_its_right_answer(turn: int):
 
 
 def test_all_other_errands_come_in_rotation():
-    errands = [other_errand(CITIZEN, turn) for turn in range(7)]
+    errands = [other_errand(CITIZEN, turn) for turn in range(8)]
     assert {errand.route for errand in errands} == {
         "licences.read",
         "claims.read",
@@ -41,12 +47,13 @@ def test_all_other_errands_come_in_rotation():
         "applications.read",
         "vehicles.read",
         "payments.take",
+        "permits.read",
         "titles.search-1998",
     }
 
 
 def test_two_new_claims_never_share_a_reference():
-    assert other_errand(CITIZEN, 2).record != other_errand(CITIZEN, 9).record
+    assert other_errand(CITIZEN, 2).record != other_errand(CITIZEN, 10).record
 
 
 def test_two_payments_never_share_a_reference_or_a_key():
@@ -112,7 +119,8 @@ def test_an_amount_is_text_and_every_digit_counts():
         (4, None, Side.LEGACY),
         (4, "platform", Side.PLATFORM),
         (5, None, Side.LEGACY),
-        (6, None, Side.OWN),
+        (6, None, Side.LEGACY),
+        (7, None, Side.OWN),
     ],
 )
 def test_the_answer_itself_says_who_gave_it_and_a_register_cannot_sign(turn: int, signature: str | None, side: Side):

@@ -39,7 +39,7 @@ def test_a_folder_that_is_no_copy_is_left_alone(tmp_path: Path):
 
 def test_every_port_of_the_shipped_configuration_is_found():
     found = {port for file in folder.files(folder.shipped()) for port in folder.ports(file.read_text())}
-    assert found == {8080, 9902, 9901, 7001, 7002, 7003, 7004, 7005, 7101, 7102}
+    assert found == {8080, 9902, 9901, 7001, 7002, 7003, 7004, 7005, 7006, 7101, 7102}
 
 
 def test_ports_are_replaced_and_nothing_else():

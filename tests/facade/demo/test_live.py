@@ -2,7 +2,7 @@ from facade.demo import folder
 from facade.demo.addresses import Addresses
 from facade.demo.live import introduction
 
-WHERE = Addresses(*(("127.0.0.1", port) for port in (8080, 9901, 9902, 7001, 7002, 7003, 7004, 7005, 7101, 7102)))
+WHERE = Addresses(*(("127.0.0.1", port) for port in (8080, 9901, 9902, 7001, 7002, 7003, 7004, 7005, 7006, 7101, 7102)))
 
 
 def test_the_introduction_says_where_to_look_and_which_line_to_change():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from facade.demo.planning import APPLICATIONS
 from facade.demo.records import encode
-from facade.demo.translated import application, vehicle
+from facade.demo.translated import application, permit, vehicle
 from facade.demo.vehicles import VEHICLES
 
 
@@ -49,3 +49,15 @@ def test_every_number_that_exists_has_its_record(of_application: int, of_vehicle
 def test_a_number_that_was_never_given_has_no_record(number: str) -> None:
     assert application(number) is None
     assert vehicle(number) is None
+    assert permit(number) is None
+
+
+def test_a_permit_is_told_as_its_page_shows_it() -> None:
+    known, for_life = permit("P10000"), permit("P10003")
+    assert known is not None
+    assert for_life is not None
+    said = json.loads(encode(known))
+    assert list(said) == ["number", "holder", "zone", "expires", "vehicles"]
+    assert (said["holder"], said["zone"], said["expires"]) == ("Siân Price", 2, "2026-12-01")
+    assert said["vehicles"] == ["PK10000"]
+    assert for_life.expires is None
