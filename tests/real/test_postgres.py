@@ -50,6 +50,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "arguments": {"pages": "{query.pages}"},
     },
     "zero": {"query": "select 1 / (:n - 1) as hunter2", "arguments": {"n": "{query.n:int}"}},
+    "lift": {"query": "select set_config('default_transaction_read_only', 'off', false) as lifted", "rows": "one"},
     "timeout": {"query": "select current_setting('statement_timeout') as timeout", "rows": "one"},
 }
 
@@ -174,6 +175,15 @@ async def test_an_operation_that_does_not_say_that_it_writes_cannot(
     postgres: PostgresServer, database: asyncpg.Connection
 ) -> None:
     async with opened(postgres) as adapter:
+        with pytest.raises(SiloNonsense, match="the query changes the database, and the operation does not say so"):
+            await ask(adapter, make_call("sly"))
+
+
+async def test_a_query_that_lifts_the_guard_lifts_it_for_no_other_call(
+    postgres: PostgresServer, database: asyncpg.Connection
+) -> None:
+    async with opened(postgres, connections=1) as adapter:
+        assert (await ask(adapter, make_call("lift")))[0] == 200
         with pytest.raises(SiloNonsense, match="the query changes the database, and the operation does not say so"):
             await ask(adapter, make_call("sly"))
 

@@ -45,7 +45,13 @@ class PostgresSession:
 
     async def open(self, now: float, age: float) -> None:
         """Be open at `now`, and not since longer than `age` seconds ago; raise asyncpg's errors and OSError."""
-        if self._connection is not None and not self._connection.is_closed() and now - self._opened <= age:
+        connection = self._connection
+        if (
+            connection is not None
+            and not connection.is_closed()
+            and now - self._opened <= age
+            and _is_guarded(connection)
+        ):
             return
         await self._disconnect()
         self._connection = await _connect(self._url)
@@ -110,6 +116,14 @@ async def _connect(url: str) -> asyncpg.Connection:
     for name, decode in _DECODERS.items():
         await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=decode)
     return connection
+
+
+def _is_guarded(connection: asyncpg.Connection) -> bool:
+    """Whether statements still only read: a query or a function of the database may have lifted it by set_config.
+
+    Servers from version 14 on say so by themselves (libpq's ParameterStatus); of older ones it is not known.
+    """
+    return getattr(connection.get_settings(), "default_transaction_read_only", "on") == "on"
 
 
 def _document(text: str) -> Json:
