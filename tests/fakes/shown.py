@@ -120,6 +120,7 @@ class World:
         self.burn_down = BurnDown("land-registry")
         self.callers: tuple[CallerCalls, ...] = ()
         self.reasons = (Reason(False, "1 of its 1 routes is neither complete nor gone"),)
+        self.switch_off: datetime.date | None = None
         self.outlook: dict[str, Any] = {}
         self.detail: dict[str, Any] = {}
         self.mover = Carrying()
@@ -170,7 +171,7 @@ class World:
         return Evidence(
             silo=silo,
             owner=None,
-            switch_off=None,
+            switch_off=self.switch_off,
             at=NOON,
             days=30,
             may=may,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -211,6 +212,14 @@ async def test_a_silo_shows_its_evidence_who_calls_and_how_it_sank_with_a_table_
     assert len(page.all("polyline")) == 1
     world.reasons = (Reason(True, "nobody called it"),)
     assert "Yes: land-registry may" in (await get(world, "/silos/land-registry"))[1].said
+
+
+async def test_a_silo_with_a_date_shows_the_command_that_confirms_what_is_seen_and_no_other_does() -> None:
+    world = World()
+    command = f"facade evidence land-registry --confirm {'ab' * 32} --by NAME --reason TEXT"
+    assert command not in (await get(world, "/silos/land-registry"))[1].said
+    world.switch_off = datetime.date(2028, 3, 31)
+    assert command in (await get(world, "/silos/land-registry"))[1].said
 
 
 async def test_callers_are_told_with_what_they_call_who_calls_most_first() -> None:
