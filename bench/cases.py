@@ -11,9 +11,9 @@ from typing import Final
 class Case:
     """A kind of request. `path` has a place for a number, so that a thousand callers ask for a thousand things.
 
-    `targets` are the most CPU time a request that the facade may take, as a ratio to other contenders'.
-
-    `fields` are the request's beside `Host`, which wrk sends, and `Cookie`, whose `session` is each caller's own.
+    With `upload` a request carries so many bytes, and is a POST. `targets` are the most CPU time a request that the
+    facade may take, as a ratio to other contenders'. `fields` are the request's beside `Host`, which wrk sends, and
+    `Cookie`, whose `session` is each caller's own.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Case:
     fields: Mapping[str, str]
     answer: bytes
     answer_fields: tuple[str, ...]
+    upload: int = 0
     targets: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -76,5 +77,28 @@ TEN_KIB: Final = Case(
     targets={"envoy": 0.8},
 )
 
-CASES: Final = {"small": SMALL_JSON, "host": HOST_ALONE, "10k": TEN_KIB}
+_MIB: Final = 1024 * 1024
+_AS_THE_CHEAPEST: Final = {"nginx": 1.3, "haproxy": 1.3, "envoy": 1.3}
+"""At most so much by the cheapest of them, which is by each of them."""
+
+DOWN: Final = Case(
+    name="1 MiB down",
+    path=SMALL_JSON.path,
+    fields=SMALL_JSON.fields,
+    answer=b'{"title":"' + b"x" * (_MIB - 12) + b'"}',
+    answer_fields=_ANSWERED,
+    targets=_AS_THE_CHEAPEST,
+)
+
+UP: Final = Case(
+    name="1 MiB up",
+    path=SMALL_JSON.path,
+    fields=SMALL_JSON.fields,
+    answer=_TITLE,
+    answer_fields=_ANSWERED,
+    upload=_MIB,
+    targets=_AS_THE_CHEAPEST,
+)
+
+CASES: Final = {"small": SMALL_JSON, "host": HOST_ALONE, "10k": TEN_KIB, "down": DOWN, "up": UP}
 """Every case by the name that `--cases` knows it by."""

@@ -29,10 +29,11 @@ settings: {{url: "http://127.0.0.1:{upstream}"}}
 _MEASURED: Final = """\
 routes:
   - name: titles.read
-    match: "GET /titles/{{number}}"
+    match: "/titles/{{number}}"
     legacy: portal
     platform: "http://127.0.0.1:{upstream}"
     stage: canary
+    records: shared
     canary: {{share: 25%, by: cookie session}}
 """
 

@@ -51,7 +51,7 @@ def apply(case: Case, port: int, seconds: int, core: int) -> Load:
     """Ask for `seconds`, from the load's own core."""
     fields = [part for field in case.fields.items() for part in field]
     command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--latency"]
-    command += ["--script", str(CALLERS), f"http://127.0.0.1:{port}", "--", case.path, *fields]
+    command += ["--script", str(CALLERS), f"http://127.0.0.1:{port}", "--", case.path, str(case.upload), *fields]
     with pinned(core):
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _GRACE, check=False)
     if done.returncode:

@@ -86,13 +86,15 @@ def check(contender: Running, case: Case) -> None:
     """A contender is measured only if its answer is the upstream's."""
     connection = http.client.HTTPConnection("127.0.0.1", contender.port, timeout=5)
     with contextlib.closing(connection):
-        connection.request("GET", case.path % 1000, headers={**case.fields, "Cookie": "theme=plain; session=one"})
+        method, body = ("POST", b"x" * case.upload) if case.upload else ("GET", None)
+        headers = {**case.fields, "Cookie": "theme=plain; session=one"}
+        connection.request(method, case.path % 1000, body, headers)
         answer = connection.getresponse()
-        body = answer.read()
+        said = answer.read()
     missing = [name for name in case.answer_fields if answer.getheader(name) is None]
-    if answer.status != 200 or body != case.answer or missing:
+    if answer.status != 200 or said != case.answer or missing:
         raise BenchError(
-            f"{contender.name}: wrong answer: {answer.status}, without {missing}, {body[:80]!r}; see bench/peers"
+            f"{contender.name}: wrong answer: {answer.status}, without {missing}, {said[:80]!r}; see bench/peers"
         )
 
 
@@ -110,6 +112,9 @@ def _measured(case: Case, contender: Running, seconds: int) -> Measured:
 
 def _upstream(stack: contextlib.ExitStack, folder: Path, case: Case) -> Running:
     port = free_port()
+    if case.upload:
+        command = [sys.executable, "-m", "bench.upload_sink", str(port), case.answer.decode()]
+        return stack.enter_context(started("upstream", command, port, LOAD_CORE, folder))
     (folder / "answer.json").write_bytes(case.answer)
     template = "upstream.conf" if len(case.answer) < _IN_CONFIGURATION else "upstream-file.conf"
     command = contenders.nginx_command(template, folder, port=str(port), answer=case.answer.decode())

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -17,6 +18,7 @@ from bench.processes import BenchError
 from bench.report import Setting, render
 from bench.rounds import Measured, Round, Spread, figures, order, ratios
 from bench.run import chosen
+from bench.upload_sink import Sink
 from facade.config.kinds import Kinds
 from facade.config.load import load
 from facade.routing.stage import Stage
@@ -141,7 +143,7 @@ def test_a_target_is_kept_or_missed_by_the_median_ratio_to_each_who_was_measured
 def test_cases_are_chosen_by_name_and_unknown_ones_refused() -> None:
     assert chosen("all") == tuple(CASES.values())
     assert chosen("small") == (SMALL_JSON,)
-    with pytest.raises(BenchError, match="unknown large; choose from small, host, 10k, or all"):
+    with pytest.raises(BenchError, match="unknown large; choose from small, host, 10k, down, up, or all"):
         chosen("large")
 
 
@@ -224,3 +226,23 @@ def test_the_machine_is_told_without_its_name() -> None:
     told = machine.describe()
     assert "cores, Linux " in told
     assert os.uname().nodename not in told
+
+
+def test_an_upload_is_answered_once_it_is_whole_however_it_comes() -> None:
+    for cut in (1, 7, 40, 500):
+        transport = Mock()
+        sink = Sink(b"answer")
+        sink.connection_made(transport)
+        data = b"POST / HTTP/1.1\r\ncontent-length: 100\r\n\r\n" + b"x" * 100 + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        whole = data.index(b"GET")
+        for at in range(0, whole, cut):
+            assert transport.write.call_count == 0
+            _receive(sink, data[at : min(at + cut, whole)])
+        assert transport.write.call_count == 1
+        _receive(sink, data[whole:])
+        assert transport.write.call_count == 2
+
+
+def _receive(sink: Sink, data: bytes) -> None:
+    sink.get_buffer(-1)[: len(data)] = data
+    sink.buffer_updated(len(data))
