@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A kind of request. `path` has a place for a number, so that a thousand callers ask for a thousand things.
+
+    `variants` names who takes part, where that is not everybody, and `ours` whose targets these are.
 
     With `upload` a request carries so many bytes, and is a POST. `targets` are the most CPU time a request that the
     facade may take, as a ratio to other contenders'. `fields` are the request's beside `Host`, which wrk sends, and
@@ -22,6 +24,8 @@ class Case:
     answer: bytes
     answer_fields: tuple[str, ...]
     upload: int = 0
+    variants: str = ""
+    ours: str = "facade"
     targets: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -100,5 +104,24 @@ UP: Final = Case(
     targets=_AS_THE_CHEAPEST,
 )
 
-CASES: Final = {"small": SMALL_JSON, "host": HOST_ALONE, "10k": TEN_KIB, "down": DOWN, "up": UP}
+FEW_ROUTES, MANY_ROUTES, WITHOUT_UVLOOP = "facade, 10 routes", "facade, 10,000 routes", "facade without uvloop"
+
+ROUTES: Final = replace(
+    SMALL_JSON,
+    name="small JSON with 10,000 routes against 10",
+    variants="routes",
+    ours=MANY_ROUTES,
+    targets={FEW_ROUTES: 1.1},
+)
+LOOP: Final = replace(SMALL_JSON, name="small JSON without uvloop", variants="loop", ours=WITHOUT_UVLOOP, targets={})
+
+CASES: Final = {
+    "small": SMALL_JSON,
+    "host": HOST_ALONE,
+    "10k": TEN_KIB,
+    "down": DOWN,
+    "up": UP,
+    "routes": ROUTES,
+    "loop": LOOP,
+}
 """Every case by the name that `--cases` knows it by."""

@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bench import facade_folder
+from bench.cases import FEW_ROUTES, MANY_ROUTES, WITHOUT_UVLOOP
 from bench.processes import BenchError
 
 PEERS: Final = Path(__file__).parent / "peers"
@@ -119,9 +120,16 @@ def _said_version(name: str, *words: str) -> Callable[[str], str]:
     return version
 
 
-def _facade(ground: Ground) -> list[str]:
-    folder = facade_folder.write(ground.folder / "configuration", ground.port, ground.upstream)
+def _facade(ground: Ground, routes: int = facade_folder.ROUTES) -> list[str]:
+    folder = facade_folder.write(ground.folder / "configuration", ground.port, ground.upstream, routes)
     return [ground.python, "-m", "facade", "serve", "--config", str(folder)]
+
+
+def _without_uvloop(ground: Ground) -> list[str]:
+    """The same process, in which the import of uvloop fails as it does where it is not installed."""
+    code = "import sys; sys.modules['uvloop'] = None; from facade.__main__ import main; sys.exit(main())"
+    _, _, _, *words = _facade(ground)
+    return [ground.python, "-c", code, *words]
 
 
 def _aiohttp(ground: Ground) -> list[str]:
@@ -157,6 +165,19 @@ CONTENDERS: Final = (
     Contender("aiohttp proxy", _aiohttp, _packages("aiohttp", "uvloop")),
     Contender("byte relay", _relay, _packages("uvloop")),
 )
+
+
+_BASE, _OURS = CONTENDERS[0], next(each for each in CONTENDERS if each.name == "facade")
+
+VARIANTS: Final = {
+    "routes": (
+        _BASE,
+        replace(_OURS, name=FEW_ROUTES, command=lambda ground: _facade(ground, 10)),
+        replace(_OURS, name=MANY_ROUTES, command=lambda ground: _facade(ground, 10_000)),
+    ),
+    "loop": (_BASE, _OURS, replace(_OURS, name=WITHOUT_UVLOOP, command=_without_uvloop)),
+}
+"""Who takes part in a case of its own, by the case's name: the baseline, and the facade in several ways."""
 
 
 def chosen(names: str) -> tuple[Contender, ...]:

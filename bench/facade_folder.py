@@ -45,13 +45,13 @@ _OTHER: Final = """\
 """
 
 
-def write(folder: Path, port: int, upstream: int) -> Path:
+def write(folder: Path, port: int, upstream: int, routes: int = ROUTES) -> Path:
     """Write the folder; metrics are on as always, the log is the default one."""
     (folder / "silos").mkdir(parents=True)
     (folder / "routes").mkdir()
     own = {"observe": free_port(), "admin": free_port(), "state": folder.parent / "state"}
     (folder / "facade.yaml").write_text(_FACADE.format(listen=port, **own))
     (folder / "silos/portal.yaml").write_text(_SILO.format(upstream=upstream))
-    others = [_OTHER.format(area=at % PREFIXES, number=at // PREFIXES) for at in range(ROUTES - 1)]
+    others = [_OTHER.format(area=at % PREFIXES, number=at // PREFIXES) for at in range(routes - 1)]
     (folder / "routes/all.yaml").write_text(_MEASURED.format(upstream=upstream) + "".join(others))
     return folder

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from bench.cases import Case
 from bench.rounds import Measure, Measured, Round, Spread, figures, ratios
 
-OURS = "facade"
-"""Whose figures have targets."""
-
 Taken = Sequence[tuple[Case, Sequence[Round]]]
 """Cases with their rounds."""
 
@@ -76,8 +73,8 @@ def _targets(taken: Taken) -> list[str]:
     lines.append("| --- | --- | ---: | ---: | ---: | --- |")
     for case, rounds in taken:
         for name, target in case.targets.items():
-            if OURS in rounds[0] and name in rounds[0]:
-                ratio = ratios(rounds, OURS, name, lambda each: each.cpu)
+            if case.ours in rounds[0] and name in rounds[0]:
+                ratio = ratios(rounds, case.ours, name, lambda each: each.cpu)
                 cells = (case.name, name, f"{ratio.median:.2f}", f"{ratio.least:.2f}-{ratio.most:.2f}", f"{target:g}")
                 lines.append(f"| {' | '.join(cells)} | {'kept' if ratio.median <= target else 'MISSED'} |")
     return lines

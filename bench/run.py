@@ -40,7 +40,12 @@ def main(arguments: Sequence[str]) -> int:
         contenders.require_programs()
         field = contenders.present(contenders.chosen(options.peers))
         taken = [
-            (case, measure(case, field, options.python, options.rounds, options.seconds))
+            (
+                case,
+                measure(
+                    case, contenders.VARIANTS.get(case.variants, field), options.python, options.rounds, options.seconds
+                ),
+            )
             for case in chosen(options.cases)
         ]
     except BenchError as error:

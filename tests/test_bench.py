@@ -143,7 +143,7 @@ def test_a_target_is_kept_or_missed_by_the_median_ratio_to_each_who_was_measured
 def test_cases_are_chosen_by_name_and_unknown_ones_refused() -> None:
     assert chosen("all") == tuple(CASES.values())
     assert chosen("small") == (SMALL_JSON,)
-    with pytest.raises(BenchError, match="unknown large; choose from small, host, 10k, down, up, or all"):
+    with pytest.raises(BenchError, match="unknown large; choose from small, host, 10k, down, up, routes, loop, or all"):
         chosen("large")
 
 

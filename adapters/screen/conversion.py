@@ -19,6 +19,9 @@ _PLAIN: Final = re.compile(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}(?:\.[0-9]{{1,{MAX_DIG
 _DAYS: Final = (datetime.date(2001, 12, 3), datetime.date(2014, 3, 27))
 """Two days that a format must tell apart and give back."""
 
+_YEAR: Final = re.compile("%[YyGcx]")
+"""What gives a year: without one Python warns of a day, from 3.13 on."""
+
 _MARKS: Final = ".,"
 """Where nothing is written: a point before the decimals, commas between the thousands."""
 
@@ -64,7 +67,11 @@ class Conversion:
 
 def _date_format(detail: str) -> str:
     try:
-        made = [datetime.datetime.strptime(day.strftime(detail), detail).date() for day in _DAYS]  # noqa: DTZ007 - a day
+        made = (
+            []
+            if _YEAR.search(detail) is None
+            else [datetime.datetime.strptime(day.strftime(detail), detail).date() for day in _DAYS]
+        )  # noqa: DTZ007 - a day
     except ValueError:
         made = []
     if tuple(made) != _DAYS:
