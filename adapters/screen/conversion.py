@@ -67,14 +67,11 @@ class Conversion:
 
 def _date_format(detail: str) -> str:
     try:
-        made = (
-            []
-            if _YEAR.search(detail) is None
-            else [datetime.datetime.strptime(day.strftime(detail), detail).date() for day in _DAYS]
-        )  # noqa: DTZ007 - a day
+        written = _DAYS if _YEAR.search(detail) else ()
+        made = tuple(_date(day.strftime(detail), detail) for day in written)
     except ValueError:
-        made = []
-    if tuple(made) != _DAYS:
+        made = ()
+    if made != _DAYS:
         raise ValueError("this format gives no day; write one with day, month and year, such as date:%d/%m/%Y")
     return detail
 
