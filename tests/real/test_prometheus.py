@@ -132,6 +132,11 @@ def traffic(sidecar: Sidecar, calls: int = 70) -> None:
             client.get(CALLS[number % len(CALLS)].format(n=number), f"X-Key: {number}")
 
 
+def asked_often(sidecar: Sidecar) -> bool:
+    """A sample of the bodies is looked at: whoever asks once at each look may never be in it."""
+    return all(get(sidecar.port, "/charges/1").status == 200 for _ in range(50))
+
+
 def lived_through(sidecar: Sidecar) -> None:
     """What makes the rarer series: a tunnel, an answer that broke off, a move, an address in a body."""
     with Client(sidecar.port) as client:
@@ -141,7 +146,7 @@ def lived_through(sidecar: Sidecar) -> None:
         get(sidecar.port, "/charges/broken")
     get(sidecar.port, "/lost")
     sidecar.changed(lambda: sidecar.folder.edit("routes/all.yaml", "share: 50%", "share: 60%"))
-    eventually(lambda: get(sidecar.port, "/charges/1") and leaked(sidecar), "an address in a body is seen")
+    eventually(lambda: asked_often(sidecar) and leaked(sidecar), "an address in a body is seen")
 
 
 def leaked(sidecar: Sidecar) -> float:
