@@ -13,9 +13,9 @@ class Case:
 
     `variants` names who takes part, where that is not everybody, and `ours` whose targets these are.
 
-    With `upload` a request carries so many bytes, and is a POST. `targets` are the most CPU time a request that the
-    facade may take, as a ratio to other contenders'. `fields` are the request's beside `Host`, which wrk sends, and
-    `Cookie`, whose `session` is each caller's own.
+    With `upload` a request carries so many bytes, and is a POST; with `tls` the caller speaks TLS. `targets` are the
+    most CPU time a request that the facade may take, as a ratio to other contenders'. `fields` are the request's beside
+    `Host`, which wrk sends, and `Cookie`, whose `session` is each caller's own.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Case:
     answer: bytes
     answer_fields: tuple[str, ...]
     upload: int = 0
+    tls: bool = False
     variants: str = ""
     ours: str = "facade"
     targets: Mapping[str, float] = field(default_factory=dict)
@@ -113,6 +114,9 @@ ROUTES: Final = replace(
     ours=MANY_ROUTES,
     targets={FEW_ROUTES: 1.1},
 )
+TLS: Final = replace(
+    SMALL_JSON, name="small JSON over a TLS listener", variants="tls", tls=True, targets={"envoy": 1.0}
+)
 LOOP: Final = replace(SMALL_JSON, name="small JSON without uvloop", variants="loop", ours=WITHOUT_UVLOOP, targets={})
 
 CASES: Final = {
@@ -122,6 +126,7 @@ CASES: Final = {
     "down": DOWN,
     "up": UP,
     "routes": ROUTES,
+    "tls": TLS,
     "loop": LOOP,
 }
 """Every case by the name that `--cases` knows it by."""

@@ -62,7 +62,17 @@ class Contender:
 
 
 def _nginx(ground: Ground) -> list[str]:
-    return nginx_command("nginx.conf", ground.folder, port=str(ground.port), upstream=str(ground.upstream))
+    return nginx_command("nginx.conf", ground.folder, **_ports(ground), ssl="", certificate="")
+
+
+def _nginx_tls(ground: Ground) -> list[str]:
+    chain, key = facade_folder.certificate(ground.folder)
+    lines = f"ssl_certificate {chain}; ssl_certificate_key {key};"
+    return nginx_command("nginx.conf", ground.folder, **_ports(ground), ssl=" ssl", certificate=lines)
+
+
+def _ports(ground: Ground) -> dict[str, str]:
+    return {"port": str(ground.port), "upstream": str(ground.upstream)}
 
 
 def nginx_command(template: str, folder: Path, **values: str) -> list[str]:
@@ -81,17 +91,33 @@ def filled(template: str, folder: Path, **values: str) -> Path:
     return path
 
 
-def _filled(template: str, ground: Ground) -> str:
-    return str(filled(template, ground.folder, port=str(ground.port), upstream=str(ground.upstream)))
+def _filled(template: str, ground: Ground, **values: str) -> str:
+    return str(filled(template, ground.folder, **_ports(ground), **values))
 
 
 def _haproxy(ground: Ground) -> list[str]:
     return [program("haproxy"), "-db", "-f", _filled("haproxy.cfg", ground)]
 
 
-def _envoy(ground: Ground) -> list[str]:
+def _envoy(ground: Ground, tls: str = "") -> list[str]:
     quiet = ["--concurrency", "1", "--log-level", "error", "--disable-hot-restart"]
-    return [program("envoy"), *quiet, "--config-path", _filled("envoy.yaml", ground)]
+    return [program("envoy"), *quiet, "--config-path", _filled("envoy.yaml", ground, tls=tls)]
+
+
+_ENVOY_TLS: Final = """\
+          transport_socket:
+            name: tls
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+              common_tls_context:
+                tls_certificates:
+                  - {{certificate_chain: {{filename: {chain}}}, private_key: {{filename: {key}}}}}
+"""
+
+
+def _envoy_tls(ground: Ground) -> list[str]:
+    chain, key = facade_folder.certificate(ground.folder)
+    return _envoy(ground, _ENVOY_TLS.format(chain=chain, key=key))
 
 
 def _traefik(ground: Ground) -> list[str]:
@@ -120,8 +146,8 @@ def _said_version(name: str, *words: str) -> Callable[[str], str]:
     return version
 
 
-def _facade(ground: Ground, routes: int = facade_folder.ROUTES) -> list[str]:
-    folder = facade_folder.write(ground.folder / "configuration", ground.port, ground.upstream, routes)
+def _facade(ground: Ground, routes: int = facade_folder.ROUTES, tls: bool = False) -> list[str]:
+    folder = facade_folder.write(ground.folder / "configuration", ground.port, ground.upstream, routes, tls=tls)
     return [ground.python, "-m", "facade", "serve", "--config", str(folder)]
 
 
@@ -167,13 +193,19 @@ CONTENDERS: Final = (
 )
 
 
-_BASE, _OURS = CONTENDERS[0], next(each for each in CONTENDERS if each.name == "facade")
+_BY_NAME: Final = {each.name: each for each in CONTENDERS}
+_BASE, _ENVOY, _OURS = _BY_NAME[BASELINE], _BY_NAME["envoy"], _BY_NAME["facade"]
 
 VARIANTS: Final = {
     "routes": (
         _BASE,
         replace(_OURS, name=FEW_ROUTES, command=lambda ground: _facade(ground, 10)),
         replace(_OURS, name=MANY_ROUTES, command=lambda ground: _facade(ground, 10_000)),
+    ),
+    "tls": (
+        replace(_BASE, command=_nginx_tls),
+        replace(_ENVOY, command=_envoy_tls),
+        replace(_OURS, command=lambda ground: _facade(ground, tls=True)),
     ),
     "loop": (_BASE, _OURS, replace(_OURS, name=WITHOUT_UVLOOP, command=_without_uvloop)),
 }

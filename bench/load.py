@@ -50,8 +50,9 @@ def parse_report(text: str) -> Load:
 def apply(case: Case, port: int, seconds: int, core: int) -> Load:
     """Ask for `seconds`, from the load's own core."""
     fields = [part for field in case.fields.items() for part in field]
+    scheme = "https" if case.tls else "http"
     command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--latency"]
-    command += ["--script", str(CALLERS), f"http://127.0.0.1:{port}", "--", case.path, str(case.upload), *fields]
+    command += ["--script", str(CALLERS), f"{scheme}://127.0.0.1:{port}", "--", case.path, str(case.upload), *fields]
     with pinned(core):
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _GRACE, check=False)
     if done.returncode:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bench.cases import Case
 from bench.rounds import Measure, Measured, Round, Spread, figures, ratios
+from bench.strictness.rows import ROWS, Broken
 
 Taken = Sequence[tuple[Case, Sequence[Round]]]
 """Cases with their rounds."""
@@ -38,9 +39,9 @@ class Setting:
     versions: Mapping[str, str]
 
 
-def render(setting: Setting, taken: Taken) -> str:
+def render(setting: Setting, taken: Taken, broken: Broken) -> str:
     """The whole document: a table for each case, and one of the targets."""
-    count = min(len(rounds) for _, rounds in taken)
+    count = min((len(rounds) for _, rounds in taken), default=0)
     lines = [
         "# Benchmark results",
         "",
@@ -55,6 +56,10 @@ def render(setting: Setting, taken: Taken) -> str:
         "## Targets",
         "",
         *_targets(taken),
+        "",
+        "## Rows that must hold, and are broken",
+        "",
+        *_broken(broken),
         "",
         "## Versions",
         "",
@@ -78,6 +83,13 @@ def _targets(taken: Taken) -> list[str]:
                 cells = (case.name, name, f"{ratio.median:.2f}", f"{ratio.least:.2f}-{ratio.most:.2f}", f"{target:g}")
                 lines.append(f"| {' | '.join(cells)} | {'kept' if ratio.median <= target else 'MISSED'} |")
     return lines
+
+
+def _broken(broken: Broken) -> list[str]:
+    """How many rows each contender breaks, and which; then what they say."""
+    lines = ["| contender | broken | which |", "| --- | ---: | --- |"]
+    lines += [f"| {name} | {len(rows)} of {len(ROWS)} | {', '.join(rows)} |" for name, rows in broken.items()]
+    return [*lines, "", *(f"- {row.name}: {row.what}" for row in ROWS)]
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import datetime
 import http.client
+import ssl
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ from bench.cases import CASES, Case
 from bench.contenders import BASELINE, Contender, Ground
 from bench.processes import BenchError, Running, free_port, started
 from bench.rounds import Measured, Round, order
+from bench.strictness.asking import broken as rows_broken
+from bench.strictness.rows import Broken
+from bench.strictness.silo import Silo
 
 CONTENDER_CORE: Final = 0
 LOAD_CORE: Final = 1
@@ -48,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
             )
             for case in chosen(options.cases)
         ]
+        rows = strictness(field, options.python)
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1
@@ -60,10 +65,25 @@ def main(arguments: Sequence[str]) -> int:
         baseline=BASELINE,
         versions={each.name: each.version(options.python) for each in field},
     )
-    text = report.render(setting, taken)
+    text = report.render(setting, taken, rows)
     options.output.write_text(text)
     print(text)
     return 0
+
+
+def strictness(field: Sequence[Contender], python: str) -> Broken:
+    """The rows that each contender breaks; a byte relay reads no HTTP, so there is nothing to ask of it."""
+    broken = {}
+    for contender in field:
+        if contender.name == "byte relay":
+            continue
+        with contextlib.ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="facade-bench-")))
+            silo = stack.enter_context(Silo.listening())
+            running = start(stack, contender, folder, silo.port, python)
+            broken[contender.name] = rows_broken(running.port, silo)
+        print(f"{contender.name}: breaks {', '.join(broken[contender.name]) or 'no row'}", file=sys.stderr)
+    return broken
 
 
 def chosen(names: str) -> tuple[Case, ...]:
@@ -78,8 +98,8 @@ def measure(case: Case, field: Sequence[Contender], python: str, rounds: int, se
     """Start everybody, see that each answers rightly, then measure round after round."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="facade-bench-")))
-        upstream = _upstream(stack, folder, case)
-        running = {each.name: _start(stack, each, folder, upstream.port, python) for each in field}
+        upstream = far_end(stack, folder, case)
+        running = {each.name: start(stack, each, folder, upstream.port, python) for each in field}
         for each in running.values():
             check(each, case)
             load.apply(case, each.port, _WARM_UP, LOAD_CORE)
@@ -89,7 +109,7 @@ def measure(case: Case, field: Sequence[Contender], python: str, rounds: int, se
 
 def check(contender: Running, case: Case) -> None:
     """A contender is measured only if its answer is the upstream's."""
-    connection = http.client.HTTPConnection("127.0.0.1", contender.port, timeout=5)
+    connection = _connection(contender.port, case.tls)
     with contextlib.closing(connection):
         method, body = ("POST", b"x" * case.upload) if case.upload else ("GET", None)
         headers = {**case.fields, "Cookie": "theme=plain; session=one"}
@@ -101,6 +121,15 @@ def check(contender: Running, case: Case) -> None:
         raise BenchError(
             f"{contender.name}: wrong answer: {answer.status}, without {missing}, {said[:80]!r}; see bench/peers"
         )
+
+
+def _connection(port: int, tls: bool) -> http.client.HTTPConnection:
+    if not tls:
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    context = ssl.create_default_context()
+    # Whoever answers made its certificate a moment ago, for nobody to trust.
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
 
 
 def _round(case: Case, running: dict[str, Running], names: Sequence[str], seconds: int) -> Round:
@@ -115,7 +144,7 @@ def _measured(case: Case, contender: Running, seconds: int) -> Measured:
     return Measured(seen, used(contender.pid).since(before))
 
 
-def _upstream(stack: contextlib.ExitStack, folder: Path, case: Case) -> Running:
+def far_end(stack: contextlib.ExitStack, folder: Path, case: Case) -> Running:
     port = free_port()
     if case.upload:
         command = [sys.executable, "-m", "bench.upload_sink", str(port), case.answer.decode()]
@@ -126,7 +155,7 @@ def _upstream(stack: contextlib.ExitStack, folder: Path, case: Case) -> Running:
     return stack.enter_context(started("upstream", command, port, LOAD_CORE, folder))
 
 
-def _start(stack: contextlib.ExitStack, contender: Contender, folder: Path, upstream: int, python: str) -> Running:
+def start(stack: contextlib.ExitStack, contender: Contender, folder: Path, upstream: int, python: str) -> Running:
     own = folder / contender.name.replace(" ", "-")
     own.mkdir()
     ground = Ground(free_port(), upstream, own, python)

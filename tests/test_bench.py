@@ -118,7 +118,7 @@ SETTING = Setting("2026-11-23", "a machine", "CPython", 4, 16, "nginx", {"nginx"
 
 
 def test_the_table_has_a_row_for_each_contender_with_its_ratio() -> None:
-    text = render(SETTING, [(SMALL_JSON, ROUNDS)])
+    text = render(SETTING, [(SMALL_JSON, ROUNDS)], {})
     rows = [line for line in text.splitlines() if line.startswith("| facade")]
     assert rows == ["| facade | 42.0 | 39.0 | 14.0 + 28.0 | 2.60 | 2.50-3.00 | 1,000 | 0.50 | 6.00 | 8.0 |"]
     assert "| nginx | 15.0 | 14.0 |" in text
@@ -128,14 +128,14 @@ def test_the_table_has_a_row_for_each_contender_with_its_ratio() -> None:
 
 
 def test_every_row_has_as_many_cells_as_the_heading() -> None:
-    sections = render(SETTING, [(SMALL_JSON, ROUNDS)]).split("\n## ")
+    sections = render(SETTING, [(SMALL_JSON, ROUNDS)], {}).split("\n## ")
     for section in sections:
         rows = [line for line in section.splitlines() if line.startswith("|")]
         assert len({row.count("|") for row in rows}) <= 1
 
 
 def test_a_target_is_kept_or_missed_by_the_median_ratio_to_each_who_was_measured() -> None:
-    text = render(SETTING, [(SMALL_JSON, ROUNDS)])
+    text = render(SETTING, [(SMALL_JSON, ROUNDS)], {})
     assert f"| {SMALL_JSON.name} | nginx | 2.60 | 2.50-3.00 | 1.8 | MISSED |" in text
     assert "| envoy |" not in text
 
@@ -143,7 +143,9 @@ def test_a_target_is_kept_or_missed_by_the_median_ratio_to_each_who_was_measured
 def test_cases_are_chosen_by_name_and_unknown_ones_refused() -> None:
     assert chosen("all") == tuple(CASES.values())
     assert chosen("small") == (SMALL_JSON,)
-    with pytest.raises(BenchError, match="unknown large; choose from small, host, 10k, down, up, routes, loop, or all"):
+    with pytest.raises(
+        BenchError, match="unknown large; choose from small, host, 10k, down, up, routes, tls, loop, or all"
+    ):
         chosen("large")
 
 
@@ -164,11 +166,16 @@ def test_a_contender_whose_program_is_not_here_is_left_out_and_named(
     assert capsys.readouterr().err == "envoy: not here, so not measured; it comes by make bench\n"
 
 
-@pytest.mark.parametrize("name", ["haproxy", "envoy", "traefik", "caddy"])
-def test_a_proxy_is_started_on_a_configuration_without_an_empty_place(tmp_path: Path, name: str) -> None:
-    (contender,) = (each for each in contenders.CONTENDERS if each.name == name)
+@pytest.mark.parametrize(
+    "contender",
+    [each for each in contenders.CONTENDERS if each.program] + list(contenders.VARIANTS["tls"]),
+    ids=lambda each: each.name,
+)
+def test_a_proxy_is_started_on_a_configuration_without_an_empty_place(
+    tmp_path: Path, contender: contenders.Contender
+) -> None:
     command = contender.command(contenders.Ground(8080, 7000, tmp_path, sys.executable))
-    written = [path.read_text() for path in tmp_path.iterdir()]
+    written = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
     assert any(str(tmp_path) in word for word in command)
     assert any("8080" in text for text in written)
     assert any("7000" in text for text in written)
@@ -187,7 +194,7 @@ def test_a_missing_program_is_named_with_what_to_install(monkeypatch: pytest.Mon
 
 
 def test_a_peers_configuration_has_every_place_filled(tmp_path: Path) -> None:
-    contenders.nginx_command("nginx.conf", tmp_path, port="8080", upstream="7000")
+    contenders.nginx_command("nginx.conf", tmp_path, port="8080", upstream="7000", ssl="", certificate="")
     contenders.nginx_command("upstream.conf", tmp_path, port="7000", answer="{}")
     for name in ("nginx.conf", "upstream.conf"):
         text = (tmp_path / name).read_text()
