@@ -23,6 +23,7 @@ from facade.config.kinds import Kinds
 from facade.config.mistake import Mistake, printable
 from facade.config.parse import PARTS, SUFFIX, Loaded, parse
 from facade.config.read_facade import NAME
+from facade.config.remembered import Remembered
 from facade.config.unbuilt import PATHS
 from facade.port import Unreadable
 from facade.routing.route import Place
@@ -51,14 +52,27 @@ def load(
     *,
     serving: bool,
     files: Mapping[str, bytes] | None = None,
+    remembered: Remembered | None = None,
 ) -> Loaded:
-    """Read a folder, or take `files` (by path relative to it) for all that is in it. Blocks: call it in a thread."""
+    """Read a folder, or take `files` (by path relative to it) for all that is in it. Blocks: call it in a thread.
+
+    What is `remembered` of an earlier load is not worked out again.
+    """
     if files is not None:
-        return parse(files, folder, kinds, environment, serving=serving)
+        return parse(files, folder, kinds, environment, serving=serving, remembered=remembered)
     attempts = ATTEMPTS
     while True:
         found, beside, attempts = _read_still(folder), Beside(folder), attempts - 1
-        loaded = parse(found.files, folder, kinds, environment, serving=serving, unread=found.mistakes, beside=beside)
+        loaded = parse(
+            found.files,
+            folder,
+            kinds,
+            environment,
+            serving=serving,
+            unread=found.mistakes,
+            beside=beside,
+            remembered=remembered,
+        )
         if not attempts or not beside.looks or (beside.stands() and _look(folder) == found.looked):
             return loaded
 

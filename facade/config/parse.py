@@ -28,9 +28,9 @@ from facade.config.mistake import Mistake, in_order
 from facade.config.network import HostPort
 from facade.config.read_callers import CallersReading, read_callers
 from facade.config.read_facade import NAME, admin_address, read_facade, state_folder
-from facade.config.read_routes import read_routes
 from facade.config.read_silos import Surroundings, read_silos
 from facade.config.reading import Reading
+from facade.config.remembered import Remembered
 from facade.config.settings import Configuration, Listeners, Settings
 from facade.config.silo_file import EXTERNALS, SILOS
 from facade.config.standing import ROUTES
@@ -82,10 +82,12 @@ def parse(
     serving: bool,
     unread: Sequence[Mistake] = (),
     beside: Beside | None = None,
+    remembered: Remembered | None = None,
 ) -> Loaded:
     """Make a configuration of `files`, by path relative to `folder`; `unread` says why others could not be read.
 
-    The files that silos name are read from `beside`, and are among `files` if that is None.
+    The files that silos name are read from `beside`, and are among `files` if that is None. What is `remembered` of
+    files of routes is not read again.
     """
     folder = folder.absolute()  # what is relative to it must not move with the working folder
     secrets = Secrets(environment, serving=serving)
@@ -93,9 +95,10 @@ def parse(
     beside = beside or Beside(folder, files)
     callers = read_callers(files, secrets)
     silos = list(_silos(files, Surroundings(folder, kinds, secrets, _zone(facade), serving, beside)))
-    routes, groups = _routes(files, folder / ROUTES, serving=serving)
+    remembered = remembered or Remembered()
+    routes, groups = _routes(files, folder / ROUTES, remembered, serving=serving)
     without = [*unread, *_absent(files, unread)]
-    draft = _join(facade, callers, silos, routes, groups, without)
+    draft = _join(facade, callers, silos, routes, groups, without, remembered)
     readings: tuple[Reading[Any], ...] = (facade, callers.callers, callers.issuers, *silos, *routes, *groups)
     mistakes = [*without, *(each for reading in readings for each in reading.mistakes), *secrets.mistakes]
     mistakes += judge(draft, RULES)
@@ -153,9 +156,11 @@ def _silos(files: Mapping[str, bytes], around: Surroundings) -> Iterator[Reading
 
 
 def _routes(
-    files: Mapping[str, bytes], folder: Path, *, serving: bool
+    files: Mapping[str, bytes], folder: Path, remembered: Remembered, *, serving: bool
 ) -> tuple[list[Reading[DraftRoute]], list[Reading[DraftGroup]]]:
-    pairs = [read_routes(name, files[name], folder, serving=serving) for name in _below(files, ROUTES)]
+    names = _below(files, ROUTES)
+    remembered.keep(names)
+    pairs = [remembered.read(name, files[name], folder, serving=serving) for name in names]
     return [routes for routes, _ in pairs], [groups for _, groups in pairs]
 
 
@@ -172,6 +177,7 @@ def _join(
     routes: list[Reading[DraftRoute]],
     groups: list[Reading[DraftGroup]],
     without: list[Mistake],
+    remembered: Remembered,
 ) -> Draft:
     """The draft of a whole: each route with its group, and so with its stage."""
     zone = _zone(facade)
@@ -190,14 +196,17 @@ def _join(
         issuers=tuple(callers.issuers.written),
         api_key_header=callers.api_key_header,
         silos=tuple(each for reading in silos for each in reading.written),
-        routes=tuple(_joined(each, group_of, zone) for reading in routes for each in reading.written),
+        routes=tuple(
+            each
+            for reading in routes
+            for each in remembered.joined(reading, lambda route: group_of.get(route.name or ""), zone, _joined)
+        ),
         groups=every_group,
         unread=frozenset(unread),
     )
 
 
-def _joined(written: DraftRoute, group_of: Mapping[str, DraftGroup], zone: ZoneInfo) -> DraftRoute:
-    group = group_of.get(written.name) if written.name is not None else None
+def _joined(written: DraftRoute, group: DraftGroup | None, zone: ZoneInfo) -> DraftRoute:
     if written.block is None or (group is not None and group.block is None):
         return dataclasses.replace(written, group=group)
     block = group.block if group is not None else None

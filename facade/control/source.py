@@ -9,17 +9,22 @@ from pathlib import Path
 
 from facade.config.kinds import Kinds
 from facade.config.load import Loaded, load, load_facade
+from facade.config.remembered import Remembered
 from facade.control.fingerprint import Seen, see
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One configuration's origin. `serving` makes a missing secret a mistake instead of a warning. All of it blocks."""
+    """One configuration's origin. `serving` makes a missing secret a mistake instead of a warning. All of it blocks.
+
+    What it read last is `remembered`, so that files that have not changed are not read again.
+    """
 
     folder: Path
     kinds: Kinds
     environment: Mapping[str, str] = field(repr=False)
     serving: bool = False
+    remembered: Remembered = field(default_factory=Remembered, repr=False, compare=False)
 
     def absent(self) -> str | None:
         """Why there is no folder to read, as `place: what`; None where there is one."""
@@ -32,7 +37,9 @@ class Source:
 
     def load(self, files: Mapping[str, bytes] | None = None) -> Loaded:
         """Read the folder's files, or take `files` (by path relative to the folder) for all of them."""
-        return load(self.folder, self.kinds, self.environment, serving=self.serving, files=files)
+        return load(
+            self.folder, self.kinds, self.environment, serving=self.serving, files=files, remembered=self.remembered
+        )
 
     def load_facade(self) -> Loaded:
         """Read facade.yaml alone: where the sidecar listens, and where it keeps things."""
