@@ -92,6 +92,7 @@ def compile_route(
         records=block.records,
         timeout=block.timeout,
         fallback=block.fallback,
+        errors=block.errors,
         successor=block.successor,
         group=group.name if group else None,
         owner=block.owner,

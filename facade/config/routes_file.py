@@ -13,7 +13,7 @@ from facade.config.evidence_file import GuardBlock, ShadowBlock
 from facade.config.network import Successor
 from facade.config.reach import EndpointUrls, TargetTlsBlock, check_reach
 from facade.config.types import Name, PositiveDuration, Share, Text, Unfit, reads, written_as
-from facade.routing.route import Condition, Fallback, Key, Keys, Match, Records, SiloReference, WithoutKey
+from facade.routing.route import Condition, Errors, Fallback, Key, Keys, Match, Records, SiloReference, WithoutKey
 from facade.routing.stage import Stage
 from facade.routing.template import parse_condition, parse_key, parse_match, parse_path
 
@@ -173,6 +173,7 @@ class RouteBlock(Block):
     records: Records = Records.LEGACY
     timeout: PositiveDuration | None = None
     fallback: Fallback = Fallback.NONE
+    errors: Errors = Errors.AS_SENT
     successor: Successor | None = None
     deprecated: Dated | None = None
     sunset: Dated | None = None

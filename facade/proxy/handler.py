@@ -20,12 +20,13 @@ from facade.proxy.receive import receive
 from facade.proxy.record import Recorder
 from facade.proxy.respond import refuse, respond
 from facade.proxy.shadow.mirror import Mirror
+from facade.proxy.translated import is_foreign, translate
 from facade.proxy.tunnels import Tunnels
 from facade.routing.arrival import ends_here, host_name
 from facade.routing.decide import decide
 from facade.routing.facts import RequestFacts
 from facade.routing.known import Known
-from facade.routing.route import Fallback
+from facade.routing.route import Errors, Fallback
 from facade.routing.stage import Side, Stage
 from facade.routing.table import WrongMethod
 from facade.snapshot import Snapshot, Snapshots
@@ -250,11 +251,18 @@ class Handler:
             else:
                 if passage.copy is not None:
                     passage.copy.watch(reply)
-                await respond(passage.exchange, reply)
+                await self._send(reply, passage)
         finally:
             target.in_flight.value -= 1
             if reply is not None:
                 reply.body.abandon()
+
+    def _send(self, reply: Reply, passage: Passage) -> Awaitable[None]:
+        """Send the answer, an error in the format that the route asks for. A plain function, as above."""
+        route = passage.route
+        if route is None or route.errors is Errors.AS_SENT or not is_foreign(reply.head):
+            return respond(passage.exchange, reply)
+        return translate(passage.exchange, reply, passage.request_id())
 
     def _cut(self, passage: Passage) -> None:
         """Whoever ends a call says so to its caller, unless the answer has begun: then only here."""

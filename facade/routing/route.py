@@ -169,6 +169,13 @@ class Records(enum.StrEnum):
     PLATFORM = "platform"
 
 
+class Errors(enum.StrEnum):
+    """How a side's own errors reach the caller."""
+
+    AS_SENT = "as sent"
+    PROBLEM = "problem"
+
+
 class Fallback(enum.StrEnum):
     """Whether a failed platform answer to a safe call is answered by legacy."""
 
@@ -255,6 +262,7 @@ class Route:
     records: Records = Records.LEGACY
     timeout: float | None = None
     fallback: Fallback = Fallback.NONE
+    errors: Errors = Errors.AS_SENT
     successor: str | None = None
     group: str | None = None
     owner: str | None = None
